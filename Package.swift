@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A Swift target with the project's settings.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one module, which may lean on every module below it.
+func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + more,
+    swiftSettings: strict)
+}
+
+/// A C library that the machine provides.
+func system(_ name: String, _ pkgConfig: String, apt: String, brew: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
+}
+
+let package = Package(
+  name: "sparsify",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "SparsifyKit", targets: ["SparsifyKit"]),
+    .executable(name: "sparsify", targets: ["sparsify"]),
+  ],
+  dependencies: [
+    // The command line: typed options, help, completions, exit code 64 on wrong use.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // C libraries, lowest first.
+    system("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
+    system("CZstd", "libzstd", apt: "libzstd-dev", brew: "zstd"),
+    system("CCrypto", "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
+    system("CProtobufC", "libprotobuf-c", apt: "libprotobuf-c-dev", brew: "protobuf-c"),
+    .target(name: "CONNX", dependencies: ["CProtobufC"]),
+    .target(name: "CSPM", dependencies: ["CProtobufC"]),
+
+    // Modules, lowest first: each imports only from above itself in this list.
+    module("ByteStorage", ["CZlib", "CCrypto"]),
+    module("ProtobufWire", ["ByteStorage", "CProtobufC"]),
+    module("ModelGraph", ["ByteStorage"]),
+    module("SparseCoding", ["ByteStorage", "CZlib", "CZstd"]),
+    module("ONNXFormat", ["ModelGraph", "ProtobufWire", "ByteStorage", "CONNX", "CProtobufC"]),
+    module("Pruning", ["ModelGraph", "ByteStorage"]),
+    module(
+      "SparseContainer",
+      [
+        "ModelGraph", "SparseCoding", "ONNXFormat", "ProtobufWire", "ByteStorage", "CSPM",
+        "CProtobufC",
+      ]
+    ),
+    module(
+      "SparsifyKit",
+      ["SparseContainer", "ONNXFormat", "Pruning", "ModelGraph", "SparseCoding", "ByteStorage"]),
+    .executableTarget(
+      name: "sparsify",
+      dependencies: [
+        "SparsifyKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["ModelGraph", "ByteStorage"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    tests(of: "ByteStorage"),
+    tests(of: "ProtobufWire", ["ByteStorage"]),
+    tests(of: "ModelGraph", ["ByteStorage"]),
+    tests(of: "SparseCoding", ["ByteStorage"]),
+    tests(of: "ONNXFormat", ["ModelGraph", "ByteStorage", "ProtobufWire"]),
+    tests(of: "Pruning", ["ModelGraph", "ByteStorage"]),
+    tests(of: "SparseContainer", ["ModelGraph", "SparseCoding", "ONNXFormat", "ByteStorage"]),
+    tests(of: "SparsifyKit", ["ModelGraph", "ONNXFormat", "SparseContainer", "ByteStorage"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

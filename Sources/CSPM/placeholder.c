@@ -1,0 +1,1 @@
+int cspm_placeholder;
