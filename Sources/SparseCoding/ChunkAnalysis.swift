@@ -1,0 +1,117 @@
+/// A chunk to be coded and what is known about it, each fact worked out at most once.
+///
+/// Buffers come from the coder's `retained` stack and live until the chunk is coded.
+final class ChunkAnalysis {
+  /// Larger chunks are estimated by a sample of this many elements, in evenly spaced pieces.
+  private static let sampleCount = 8192
+  private static let pieces = 16
+
+  let elements: Elements
+  let hints: [ChunkHint]
+  let coder: ChunkCoder
+  /// How many elements are all zero bytes.
+  let zeroCount: Int
+
+  init(_ elements: Elements, hints: [ChunkHint], coder: ChunkCoder) {
+    self.elements = elements
+    self.hints = hints
+    self.coder = coder
+    zeroCount = elements.layout.word.zeroCount(elements.bytes)
+  }
+
+  var count: Int { elements.count }
+  var layout: ElementLayout { elements.layout }
+  var nonZeroCount: Int { count - zeroCount }
+
+  /// True when zeros can pay for saying where they are.
+  var isWorthMasking: Bool {
+    nonZeroCount > 0
+      && maskEntropy(yes: zeroCount, of: count) < Double(zeroCount * layout.width)
+  }
+
+  /// True when all elements are equal.
+  private(set) lazy var isConstant = elements.bytes.repeats(every: layout.width)
+
+  /// Some of the elements, to estimate by.
+  private(set) lazy var sample: Elements = {
+    guard count > Self.sampleCount else { return elements }
+    let length = Self.sampleCount / Self.pieces
+    let bytes = coder.retained.take(Self.sampleCount * layout.width)
+    for piece in 0..<Self.pieces {
+      let start = (count - length) * piece / (Self.pieces - 1) * layout.width
+      let source = UnsafeRawBufferPointer(
+        rebasing: elements.bytes[start..<(start + length * layout.width)])
+      UnsafeMutableRawBufferPointer(rebasing: bytes[(piece * length * layout.width)...])
+        .copyMemory(from: source)
+    }
+    return Elements(bytes, layout)
+  }()
+
+  /// One bit per element, set where it is not zero; unused bits are zero.
+  private(set) lazy var mask: UnsafeRawBufferPointer = {
+    let mask = coder.retained.take((count + 7) / 8)
+    if let base = mask.baseAddress { layout.word.makeMask(elements.bytes, into: base) }
+    return UnsafeRawBufferPointer(mask)
+  }()
+
+  /// The non-zero elements and their indices.
+  private lazy var compacted = Self.compact(elements, nonZeroCount, coder.retained)
+
+  /// The non-zero elements.
+  var nonZeros: Elements { compacted.values }
+
+  /// The gaps before the non-zero elements, as encoding 6 defines them.
+  private(set) lazy var gaps: UnsafeRawBufferPointer = {
+    let gaps = coder.retained.take(nonZeroCount + count / 255)
+    guard let positions = compacted.positions.baseAddress else { return .init(gaps) }
+    var length = 0
+    var next = 0
+    for index in 0..<nonZeroCount {
+      let position = Int(UInt32.load(positions, index))
+      var gap = position - next
+      while gap >= 255 {
+        gaps[length] = 255
+        length += 1
+        gap -= 255
+      }
+      gaps[length] = UInt8(truncatingIfNeeded: gap)
+      length += 1
+      next = position + 1
+    }
+    return UnsafeRawBufferPointer(gaps.first(length))
+  }()
+
+  /// The non-zero elements as a coded chunk, which several encodings end in.
+  ///
+  /// Kept after the first use, because a failure leaves nothing to reuse.
+  func codedNonZeros() throws(SparseCodingError) -> [UInt8] {
+    if let coded = keptNonZeros { return coded }
+    let coded = try coder.encodeDense(nonZeros)
+    keptNonZeros = coded
+    return coded
+  }
+  private var keptNonZeros: [UInt8]?
+
+  /// The bytes that one non-zero element should take when coded.
+  private(set) lazy var bytesPerNonZero: Double = {
+    let values = ChunkAnalysis(nonZeroSample, hints: [], coder: coder)
+    guard values.count > 0 else { return Double(layout.width) }
+    return coder.denseEstimate(values) / Double(values.count)
+  }()
+
+  private var nonZeroSample: Elements {
+    let zeros = layout.word.zeroCount(sample.bytes)
+    return Self.compact(sample, sample.count - zeros, coder.retained).values
+  }
+
+  private static func compact(
+    _ elements: Elements, _ kept: Int, _ scratch: ScratchStack
+  ) -> (values: Elements, positions: UnsafeRawBufferPointer) {
+    let values = scratch.take(kept * elements.layout.width)
+    let positions = scratch.take(kept * MemoryLayout<UInt32>.size)
+    if let first = values.baseAddress, let second = positions.baseAddress {
+      elements.layout.word.compact(elements.bytes, into: first, positions: second)
+    }
+    return (Elements(values, elements.layout), UnsafeRawBufferPointer(positions))
+  }
+}

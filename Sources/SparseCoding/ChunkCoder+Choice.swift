@@ -1,0 +1,55 @@
+// How an encoding is chosen: estimates put the candidates in order, coded sizes decide.
+extension ChunkCoder {
+  /// Codes the candidates that are worth it and returns the smallest.
+  func encode(
+    _ elements: Elements, hints: [ChunkHint], _ encodings: [any ChunkEncoding]
+  ) throws(SparseCodingError) -> [UInt8] {
+    try retained.scope { () throws(SparseCodingError) in
+      let chunk = ChunkAnalysis(elements, hints: hints, coder: self)
+      var best = [UInt8]()
+      var limit: Double?
+      for (encoding, estimate) in candidates(chunk, encodings) {
+        if let limit, estimate > limit { break }
+        guard let coded = try encode(chunk, encoding) else { continue }
+        limit = limit ?? estimate * (1 + level.tolerance) + level.slack
+        if best.isEmpty || coded.count < best.count { best = coded }
+      }
+      let size = elements.bytes.count + 1
+      if best.isEmpty || best.count > size { return try encode(chunk, RawEncoding()) ?? best }
+      return best
+    }
+  }
+
+  /// The applicable encodings, most promising first; the lower number goes first in a tie.
+  private func candidates(
+    _ chunk: ChunkAnalysis, _ encodings: [any ChunkEncoding]
+  ) -> [(encoding: any ChunkEncoding, estimate: Double)] {
+    guard chunk.count > 0 else { return [] }
+    if chunk.isConstant { return [(ConstantEncoding(), 0)] }
+    return encodings.compactMap { encoding in
+      encoding.estimate(chunk).map { (encoding, $0) }
+    }
+    .sorted { left, right in
+      (left.estimate, left.encoding.id.rawValue) < (right.estimate, right.encoding.id.rawValue)
+    }
+  }
+
+  /// The chunk in one encoding; nil when it does not apply.
+  func encode(
+    _ chunk: ChunkAnalysis, _ encoding: any ChunkEncoding
+  ) throws(SparseCodingError) -> [UInt8]? {
+    try scratch.scope { () throws(SparseCodingError) in
+      var coded = [encoding.id.rawValue]
+      return try encoding.encode(chunk, into: &coded) ? coded : nil
+    }
+  }
+
+  /// The bytes the best dense encoding should take.
+  func denseEstimate(_ chunk: ChunkAnalysis) -> Double {
+    var best = Double(chunk.elements.bytes.count)
+    for encoding in SparseEncodings.implementations where encoding.isDense {
+      if let estimate = encoding.estimate(chunk) { best = min(best, estimate) }
+    }
+    return best
+  }
+}

@@ -1,0 +1,43 @@
+// Streams: coder id, stored length where the raw length does not imply it, bytes.
+extension ChunkCoder {
+  /// Appends a stream in the smallest form its coders find; the lower number wins a tie.
+  func append(stream raw: UnsafeRawBufferPointer, to coded: inout [UInt8]) {
+    let mark = scratch.mark
+    defer { scratch.release(to: mark) }
+    let statistics = StreamStatistics(raw)
+    var best = raw
+    var coder = CoderID.stored
+    var length: Int?
+    for (id, codec) in codecs {
+      guard let stored = codec.encode(raw, statistics, scratch: scratch) else { continue }
+      let written = codec.storedLength(ofRaw: raw.count) == nil ? stored.count : nil
+      guard cost(stored, written) < cost(best, length) else { continue }
+      (best, coder, length) = (stored, id, written)
+    }
+    coded.append(coder.rawValue)
+    if let length { coded.append(number: length) }
+    coded.append(contentsOf: best)
+  }
+
+  private func cost(_ stored: UnsafeRawBufferPointer, _ length: Int?) -> Int {
+    stored.count + (length.map(encodedLength) ?? 0)
+  }
+
+  /// Fills `raw` from the next stream.
+  func read(
+    stream reader: inout CodedReader, into raw: UnsafeMutableRawBufferPointer
+  ) throws(SparseCodingError) {
+    let id = try reader.byte()
+    for (known, codec) in codecs where known.rawValue == id {
+      let length: Int
+      if let implied = codec.storedLength(ofRaw: raw.count) {
+        length = implied
+      } else {
+        length = try reader.number()
+      }
+      try codec.decode(reader.take(length), into: raw)
+      return
+    }
+    throw .unknownCoder(id)
+  }
+}

@@ -1,0 +1,7 @@
+/// What the caller knows about a chunk's zeros: a help for encoding that never decides whether it is right.
+public enum ChunkHint: Sendable, Hashable {
+  /// At most `kept` of every `group` elements, `stride` elements apart, are non-zero.
+  case pattern(kept: Int, group: Int, stride: Int)
+  /// Whole blocks of a matrix with rows of `rowLength` elements are zero.
+  case blocks(rows: Int, columns: Int, rowLength: Int)
+}

@@ -1,0 +1,74 @@
+internal import CZstd
+
+/// Coder 2: one zstd frame without magic number, content size or checksum.
+///
+/// The writer has two modes that make the same kind of frame: matches and entropy coding, or
+/// Huffman-coded literals alone, which is as good for exponents and several times faster.
+struct ZstdCoder: StreamCoder {
+  let id = CoderID.zstd
+  let name = "zstd"
+  let summary = "zstd, or its Huffman coder alone"
+
+  func makeCodec(level: CompressionLevel) -> any StreamCodec { ZstdCodec(level) }
+}
+
+/// One worker's zstd contexts, made when first needed.
+final class ZstdCodec: StreamCodec {
+  /// zstd leaves a block alone unless Huffman coding saves this share of it.
+  private static let worthwhileSaving = 1.0 / 64
+  /// Streams up to this size are tried in both modes; longer ones are probed by a piece of it.
+  private static let probeSize = 1 << 13
+
+  private let level: CompressionLevel
+  private lazy var matcher = ZstdCompressor.matching(level: level.matcherLevel)
+  private lazy var prober = ZstdCompressor.matching(level: level == .small ? 3 : 1)
+  private lazy var huffman = ZstdCompressor.huffman()
+  private lazy var decompressor = ZstdDecompressor()
+
+  init(_ level: CompressionLevel) {
+    self.level = level
+  }
+
+  func storedLength(ofRaw count: Int) -> Int? { nil }
+
+  func encode(
+    _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, scratch: ScratchStack
+  ) -> UnsafeRawBufferPointer? {
+    guard !statistics.isConstant, raw.count > 8 else { return nil }
+    var best: UnsafeRawBufferPointer?
+    if statistics.idealSize < Double(raw.count) * (1 - Self.worthwhileSaving) {
+      best = huffman?.compress(raw, scratch)
+    }
+    guard isWorthMatching(raw, scratch), let matched = matcher?.compress(raw, scratch) else {
+      return best
+    }
+    guard let best, best.count <= matched.count else { return matched }
+    return best
+  }
+
+  func decode(
+    _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer
+  ) throws(SparseCodingError) {
+    guard ZstdFrame.isAcceptable(stored) else {
+      throw .badStream(.zstd, reason: "not exactly one frame of the kind written here")
+    }
+    guard let decompressor else { throw .outOfMemory(.zstd) }
+    guard decompressor.decompress(stored, into: raw) else {
+      throw .badStream(.zstd, reason: "a damaged frame, or one of the wrong length")
+    }
+  }
+
+  /// True when matches save at least three per cent against Huffman coding on a piece.
+  private func isWorthMatching(_ raw: UnsafeRawBufferPointer, _ scratch: ScratchStack) -> Bool {
+    guard raw.count > Self.probeSize else { return true }
+    let mark = scratch.mark
+    defer { scratch.release(to: mark) }
+    let size = level == .small ? raw.count : Self.probeSize
+    let start = (raw.count - size) / 2
+    let piece = UnsafeRawBufferPointer(rebasing: raw[start..<(start + size)])
+    guard let matched = prober?.compress(piece, scratch) else { return false }
+    if level == .small { return matched.count < size }
+    let plain = huffman?.compress(piece, scratch)?.count ?? size
+    return matched.count < min(plain, size) * 97 / 100
+  }
+}

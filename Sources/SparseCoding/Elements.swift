@@ -1,0 +1,29 @@
+/// Some elements in memory.
+struct Elements {
+  let bytes: UnsafeRawBufferPointer
+  let layout: ElementLayout
+
+  /// How many there are.
+  var count: Int { bytes.count / layout.width }
+
+  init(_ bytes: UnsafeRawBufferPointer, _ layout: ElementLayout) {
+    self.bytes = bytes
+    self.layout = layout
+  }
+
+  init(_ bytes: UnsafeMutableRawBufferPointer, _ layout: ElementLayout) {
+    self.init(UnsafeRawBufferPointer(bytes), layout)
+  }
+}
+
+extension UnsafeMutableRawBufferPointer {
+  /// Sets every byte to zero.
+  func zeroFill() {
+    _ = initializeMemory(as: UInt8.self, repeating: 0)
+  }
+
+  /// The first `count` bytes.
+  func first(_ count: Int) -> UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(rebasing: self[..<count])
+  }
+}

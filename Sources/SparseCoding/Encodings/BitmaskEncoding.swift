@@ -1,0 +1,45 @@
+/// Encoding 5: one bit per element that says whether it is non-zero, then the non-zero elements.
+struct BitmaskEncoding: ChunkEncoding {
+  let id = EncodingID.bitmask
+  let name = "bitmask"
+  let summary = "a bit per element and the non-zero elements"
+  let isDense = false
+
+  func estimate(_ chunk: ChunkAnalysis) -> Double? {
+    guard chunk.isWorthMasking else { return nil }
+    let mask = StreamStatistics(chunk.mask)
+    // A Huffman code spends at least one bit on a byte.
+    let size = max(mask.idealSize, mask.isConstant ? 0 : Double(mask.count) / 8)
+    return size + Double(chunk.nonZeroCount) * chunk.bytesPerNonZero
+  }
+
+  func encode(_ chunk: ChunkAnalysis, into coded: inout [UInt8]) throws(SparseCodingError) -> Bool {
+    guard chunk.nonZeroCount > 0 else { return false }
+    chunk.coder.append(stream: chunk.mask, to: &coded)
+    coded.append(contentsOf: try chunk.codedNonZeros())
+    return true
+  }
+
+  func decode(
+    _ reader: inout CodedReader, as layout: ElementLayout,
+    into output: UnsafeMutableRawBufferPointer, with coder: ChunkCoder
+  ) throws(SparseCodingError) {
+    let mark = coder.scratch.mark
+    defer { coder.scratch.release(to: mark) }
+    let count = output.count / layout.width
+    // Whole 64-bit words for the kernel, the last one filled up with zeros.
+    let words = coder.scratch.take((count + 63) / 64 * 8)
+    UnsafeMutableRawBufferPointer(rebasing: words[(count / 64 * 8)...]).zeroFill()
+    let mask = words.first((count + 7) / 8)
+    try coder.read(stream: &reader, into: mask)
+    guard count % 8 == 0 || mask[count / 8] >> (count % 8) == 0 else {
+      throw .badChunk(id, reason: "bits after the last element")
+    }
+    let kept = words.reduce(0) { $0 &+ $1.nonzeroBitCount }
+    let values = coder.scratch.take(kept * layout.width)
+    try coder.decodeDense(&reader, as: layout, into: values)
+    output.zeroFill()
+    guard let source = values.baseAddress, let target = output.baseAddress else { return }
+    layout.word.scatter(source, mask: UnsafeRawBufferPointer(words), into: target)
+  }
+}

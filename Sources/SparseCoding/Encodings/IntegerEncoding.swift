@@ -1,0 +1,86 @@
+/// Encoding 4: integers made small by a transform, then as many byte planes as are in use.
+struct IntegerEncoding: ChunkEncoding {
+  let id = EncodingID.integer
+  let name = "integer"
+  let summary = "integers made small, then their low byte planes"
+  let isDense = true
+
+  func estimate(_ chunk: ChunkAnalysis) -> Double? {
+    guard isPossible(chunk.layout), isInteger(chunk.layout) else { return nil }
+    return best(chunk).size
+  }
+
+  func encode(_ chunk: ChunkAnalysis, into coded: inout [UInt8]) -> Bool {
+    guard isPossible(chunk.layout) else { return false }
+    encode(chunk, best(chunk).transform, into: &coded)
+    return true
+  }
+
+  func encode(
+    _ chunk: ChunkAnalysis, _ transform: IntegerTransform, into coded: inout [UInt8]
+  ) {
+    let width = chunk.layout.width
+    let minimum = minimum(chunk.elements, transform)
+    let (values, used) = apply(transform, chunk.elements, minimum, chunk.coder.scratch)
+    coded.append(transform.rawValue << 4 | UInt8(used))
+    if transform == .offset {
+      for byte in 0..<width { coded.append(UInt8(truncatingIfNeeded: minimum >> (8 * byte))) }
+    }
+    BytePlanes(chunk.layout, used: used).encode(values, into: &coded, with: chunk.coder)
+  }
+
+  func decode(
+    _ reader: inout CodedReader, as layout: ElementLayout,
+    into output: UnsafeMutableRawBufferPointer, with coder: ChunkCoder
+  ) throws(SparseCodingError) {
+    guard isPossible(layout) else { throw .badChunk(id, reason: "no integers of this width") }
+    let header = try reader.byte()
+    let used = Int(header & 15)
+    guard let transform = IntegerTransform(rawValue: header >> 4), 1...layout.width ~= used else {
+      throw .badChunk(id, reason: "an unknown transform or number of planes")
+    }
+    var minimum: UInt64 = 0
+    if transform == .offset {
+      for byte in 0..<layout.width { minimum |= UInt64(try reader.byte()) << (8 * byte) }
+    }
+    try BytePlanes(layout, used: used).decode(&reader, into: output, with: coder)
+    layout.word.backward(transform, output, minimum: minimum)
+  }
+
+  private func isPossible(_ layout: ElementLayout) -> Bool { layout.width <= 8 }
+
+  private func isInteger(_ layout: ElementLayout) -> Bool {
+    layout.kind == .signedInteger || layout.kind == .unsignedInteger
+  }
+
+  /// The transform with the smallest estimate, the simplest one in a tie.
+  private func best(_ chunk: ChunkAnalysis) -> (transform: IntegerTransform, size: Double) {
+    var best = (transform: IntegerTransform.none, size: Double.infinity)
+    for transform in IntegerTransform.allCases {
+      let size = chunk.coder.scratch.measured { scratch in
+        let minimum = minimum(chunk.sample, transform)
+        let (values, used) = apply(transform, chunk.sample, minimum, scratch)
+        return BytePlanes(chunk.layout, used: used)
+          .estimate(values, count: chunk.count, scratch: scratch)
+      }
+      if size < best.size { best = (transform, size) }
+    }
+    return best
+  }
+
+  private func minimum(_ elements: Elements, _ transform: IntegerTransform) -> UInt64 {
+    guard transform == .offset else { return 0 }
+    let signed = elements.layout.kind == .signedInteger
+    return elements.layout.word.minimum(elements.bytes, signed: signed)
+  }
+
+  private func apply(
+    _ transform: IntegerTransform, _ elements: Elements, _ minimum: UInt64, _ scratch: ScratchStack
+  ) -> (values: Elements, used: Int) {
+    let values = scratch.take(elements.bytes.count)
+    guard let base = values.baseAddress else { return (elements, 1) }
+    let used = elements.layout.word.forward(
+      transform, elements.bytes, minimum: minimum, into: base)
+    return (Elements(values, elements.layout), used)
+  }
+}

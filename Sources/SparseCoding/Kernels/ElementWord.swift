@@ -1,0 +1,77 @@
+/// An unsigned integer as wide as an element, and the loops over elements of that width.
+///
+/// The requirements are implemented once, in extensions; that they are requirements makes the
+/// compiler emit each loop specialised for each of the five types. All memory is unaligned and
+/// little-endian, and all sizes were checked by the caller.
+protocol ElementWord: FixedWidthInteger, UnsignedInteger, Sendable {
+  // Zeros (ElementWord+Zeros.swift).
+  static func zeroCount(_ source: UnsafeRawBufferPointer) -> Int
+  static func makeMask(_ source: UnsafeRawBufferPointer, into mask: UnsafeMutableRawPointer)
+  static func compact(
+    _ source: UnsafeRawBufferPointer, into values: UnsafeMutableRawPointer,
+    positions: UnsafeMutableRawPointer)
+  static func scatter(
+    _ values: UnsafeRawPointer, mask: UnsafeRawBufferPointer, into output: UnsafeMutableRawPointer)
+  static func scatter(
+    _ values: UnsafeRawPointer, gaps: UnsafeRawBufferPointer, into output: UnsafeMutableRawPointer)
+
+  // Byte planes (ElementWord+Planes.swift).
+  static func split(
+    _ source: UnsafeRawBufferPointer, rotation: Int, planes: UnsafeMutableRawPointer)
+  static func merge(
+    _ planes: UnsafeRawPointer, count: Int, rotation: Int, into output: UnsafeMutableRawBufferPointer)
+
+  // Integers (ElementWord+Integers.swift).
+  static func forward(
+    _ transform: IntegerTransform, _ source: UnsafeRawBufferPointer, minimum: UInt64,
+    into output: UnsafeMutableRawPointer) -> Int
+  static func backward(
+    _ transform: IntegerTransform, _ values: UnsafeMutableRawBufferPointer, minimum: UInt64)
+  static func minimum(_ source: UnsafeRawBufferPointer, signed: Bool) -> UInt64
+
+  // N:M groups (ElementWord+Groups.swift).
+  static func groupMasks(
+    _ source: UnsafeRawBufferPointer, group: Int, stride: Int, into masks: UnsafeMutableRawPointer)
+  static func gather(
+    _ source: UnsafeRawBufferPointer, _ shape: PatternShape, masks: UnsafeRawPointer,
+    into values: UnsafeMutableRawPointer)
+  static func scatter(
+    _ values: UnsafeRawPointer, _ shape: PatternShape, masks: UnsafeRawPointer,
+    into output: UnsafeMutableRawBufferPointer)
+}
+
+extension UInt8: ElementWord {}
+extension UInt16: ElementWord {}
+extension UInt32: ElementWord {}
+extension UInt64: ElementWord {}
+extension UInt128: ElementWord {}
+
+/// The type whose kernels work on elements of a width.
+func elementWord(ofWidth width: Int) -> (any ElementWord.Type)? {
+  switch width {
+  case 1: UInt8.self
+  case 2: UInt16.self
+  case 4: UInt32.self
+  case 8: UInt64.self
+  case 16: UInt128.self
+  default: nil
+  }
+}
+
+extension ElementWord {
+  /// Bytes of one element.
+  @inline(__always)
+  static var width: Int { MemoryLayout<Self>.size }
+
+  /// The element with this index.
+  @inline(__always)
+  static func load(_ base: UnsafeRawPointer, _ index: Int) -> Self {
+    Self(littleEndian: base.loadUnaligned(fromByteOffset: index &* width, as: Self.self))
+  }
+
+  /// Writes the element with this index.
+  @inline(__always)
+  static func store(_ value: Self, _ base: UnsafeMutableRawPointer, _ index: Int) {
+    base.storeBytes(of: value.littleEndian, toByteOffset: index &* width, as: Self.self)
+  }
+}

@@ -1,0 +1,47 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// What a look at a stream, or at a sample of a long one, says about its coding.
+struct StreamStatistics {
+  /// Longer streams are looked at in evenly spaced pieces of this total size.
+  private static let sampleSize = 1 << 14
+  private static let pieces = 16
+
+  /// How many bytes the stream has.
+  let count: Int
+  /// True when all of its bytes are equal.
+  let isConstant: Bool
+  /// Bytes that ideal static codes take, tables left out.
+  let idealSize: Double
+
+  init(_ stream: UnsafeRawBufferPointer) {
+    count = stream.count
+    isConstant = stream.repeats(every: 1)
+    idealSize = isConstant ? 0 : Self.idealSize(of: stream)
+  }
+
+  private static func idealSize(of stream: UnsafeRawBufferPointer) -> Double {
+    var histogram = ByteHistogram()
+    guard stream.count > sampleSize else {
+      histogram.add(stream)
+      return histogram.bitsPerByte * Double(stream.count) / 8
+    }
+    let length = sampleSize / pieces
+    for piece in 0..<pieces {
+      let start = (stream.count - length) * piece / (pieces - 1)
+      histogram.add(UnsafeRawBufferPointer(rebasing: stream[start..<(start + length)]))
+    }
+    return min(histogram.bitsPerByte, 8) * Double(stream.count) / 8
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// True when the bytes repeat themselves with this period.
+  func repeats(every period: Int) -> Bool {
+    guard let base = baseAddress, count > period else { return true }
+    return memcmp(base, base + period, count - period) == 0
+  }
+}
