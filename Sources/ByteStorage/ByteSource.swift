@@ -5,11 +5,17 @@ public protocol ByteSource: Sendable {
   /// How many bytes there are.
   var byteCount: Int { get }
 
+  /// How many bytes to read at once, from offsets that are multiples of it, for the best speed.
+  var preferredReadSize: Int { get }
+
   /// Fills `buffer` with the bytes from `offset` on; both must lie inside the source.
   func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws
 }
 
 extension ByteSource {
+  /// 1 MiB: large enough to be fast, small enough to keep many in memory.
+  public var preferredReadSize: Int { 1 << 20 }
+
   /// All bytes in memory.
   ///
   /// Only for sources known to be small.

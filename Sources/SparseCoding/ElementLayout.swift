@@ -1,15 +1,15 @@
 /// How the elements of a chunk lie in memory: little-endian, one after the other.
 public struct ElementLayout: Sendable, Hashable {
-  /// What the bits of an element mean, as far as coding cares.
-  public enum Kind: Sendable, Hashable {
-    /// Sign, exponent, mantissa from the highest bit down.
-    case float
-    /// Two's complement.
-    case signedInteger
-    /// Natural numbers.
-    case unsignedInteger
+  /// What the bits of an element mean, as far as coding cares. The numbers stand in files.
+  public enum Kind: UInt8, Sendable, Hashable {
     /// Bytes without a known meaning, packed sub-byte types among them.
-    case opaque
+    case opaque = 0
+    /// Natural numbers.
+    case unsignedInteger = 1
+    /// Two's complement.
+    case signedInteger = 2
+    /// Sign, exponent, mantissa from the highest bit down.
+    case float = 3
   }
 
   /// Bytes of one element: 1, 2, 4, 8 or 16.
@@ -24,6 +24,10 @@ public struct ElementLayout: Sendable, Hashable {
     guard let word = elementWord(ofWidth: width) else {
       throw .badLayout("elements of \(width) bytes: the width must be 1, 2, 4, 8 or 16")
     }
+    self.init(width: width, kind: kind, word: word)
+  }
+
+  init(width: Int, kind: Kind, word: any ElementWord.Type) {
     self.width = width
     self.kind = kind
     self.word = word

@@ -1,0 +1,43 @@
+/// What this program takes at most; a file that claims more is refused before memory is taken.
+public enum Limits {
+  /// One limit, for the table that `sparsify limits` prints.
+  public struct Entry: Sendable {
+    /// The name used in messages.
+    public let name: String
+    /// The largest value allowed.
+    public let value: Int
+    /// What is counted.
+    public let meaning: String
+  }
+
+  /// Message levels in a protobuf file; about a third as many nested graphs.
+  public static let messageDepth = 64
+  /// Nodes of all graphs.
+  public static let nodes = 5_000_000
+  /// Tensors of all graphs.
+  public static let tensors = 2_000_000
+  /// Dimensions of a tensor.
+  public static let rank = 16
+  /// Bytes of a name.
+  public static let nameBytes = 1 << 16
+  /// Bytes of the index of a container, decoded.
+  public static let indexBytes = 1 << 28
+  /// Elements of one chunk of a container.
+  public static let chunkElements = 1 << 18
+  /// Bytes of all tensors of a container, decoded.
+  public static let decodedBytes = 1 << 42
+
+  /// All limits, in the order they are printed.
+  public static let all: [Entry] = [
+    Entry(name: "message depth", value: messageDepth, meaning: "nested messages in a model file"),
+    Entry(name: "nodes", value: nodes, meaning: "nodes of all graphs of a model"),
+    Entry(name: "tensors", value: tensors, meaning: "tensors of all graphs of a model"),
+    Entry(name: "rank", value: rank, meaning: "dimensions of a tensor"),
+    Entry(name: "name bytes", value: nameBytes, meaning: "bytes of a name"),
+    Entry(name: "index bytes", value: indexBytes, meaning: "decoded bytes of a container's index"),
+    Entry(
+      name: "chunk elements", value: chunkElements, meaning: "elements coded as one in a container"),
+    Entry(
+      name: "decoded bytes", value: decodedBytes, meaning: "bytes of all tensors of a container"),
+  ]
+}

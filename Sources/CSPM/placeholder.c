@@ -1,1 +1,0 @@
-int cspm_placeholder;

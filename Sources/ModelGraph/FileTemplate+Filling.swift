@@ -1,0 +1,59 @@
+public import ByteStorage
+
+extension Model {
+  /// Writes a file of the source document: its literal bytes, and the tensors' contents in the holes.
+  ///
+  /// Several threads read (and, where contents are coded, decode) pieces of at most a few MiB; `sink`
+  /// gets them in order on the calling thread.
+  ///
+  /// - Parameters:
+  ///   - file: one of the document's files.
+  ///   - sink: takes the file's bytes.
+  ///   - threads: how many threads read.
+  /// - Throws: what reading and writing throw, and `ModelError` when a tensor does not fit its hole.
+  public func write(_ file: FileTemplate, to sink: any ByteSink, threads: Int) throws {
+    let pieces = try pieces(of: file)
+    try OrderedPipeline.run(
+      count: pieces.count, threads: threads, workspace: {},
+      produce: { index, _ in try pieces[index].bytes() },
+      consume: { _, bytes in try sink.write(bytes) })
+  }
+
+  private func pieces(of file: FileTemplate) throws -> [Piece] {
+    var pieces: [Piece] = []
+    var position = 0
+    for hole in file.holes {
+      let contents = self[hole.tensor].contents
+      guard contents.byteCount == hole.byteCount else {
+        throw ModelError.contentsDoNotFit(
+          tensor: self[hole.tensor].name, found: contents.byteCount, needed: hole.byteCount)
+      }
+      Piece.append(file.literal, position..<hole.position, to: &pieces)
+      Piece.append(contents, 0..<hole.byteCount, to: &pieces)
+      position = hole.position
+    }
+    Piece.append(file.literal, position..<file.literal.byteCount, to: &pieces)
+    return pieces
+  }
+}
+
+/// Bytes that one thread reads at once.
+private struct Piece: Sendable {
+  let source: any ByteSource
+  let range: Range<Int>
+
+  func bytes() throws -> [UInt8] {
+    try source.bytes(in: range)
+  }
+
+  /// Cuts a range where the source is cut itself, so that no piece touches two of its chunks.
+  static func append(_ source: any ByteSource, _ range: Range<Int>, to pieces: inout [Piece]) {
+    let size = source.preferredReadSize
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let end = min(range.upperBound, start - start % size + size)
+      pieces.append(Piece(source: source, range: start..<end))
+      start = end
+    }
+  }
+}

@@ -1,0 +1,82 @@
+public import ByteStorage
+internal import SparseCoding
+internal import Synchronization
+
+/// The contents of a tensor inside a container: read and decoded a chunk at a time, when asked for.
+public struct ChunkedSource: ByteSource {
+  let container: Container
+  let section: Int
+  /// The bytes of the section that this is.
+  let range: Range<Int>
+  let name: ByteString
+  let cache: ChunkCache
+
+  /// How many bytes there are.
+  public var byteCount: Int { range.count }
+
+  /// One chunk, for contents that start where a chunk does.
+  public var preferredReadSize: Int { chunkBytes }
+
+  private var chunkBytes: Int {
+    let record = container.index.sections[section]
+    return record.chunkElements * record.layout.width
+  }
+
+  /// Decodes the chunks that the range touches.
+  ///
+  /// - Throws: `SparseContainerError.badChunk` when a chunk is damaged.
+  public func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+    let sectionBytes = container.index.sections[section].byteCount
+    var done = 0
+    while done < buffer.count {
+      let position = range.lowerBound + offset + done
+      let chunk = position / chunkBytes
+      let start = chunk * chunkBytes
+      let end = min(start + chunkBytes, sectionBytes)
+      let length = min(end - position, buffer.count - done)
+      let target = UnsafeMutableRawBufferPointer(rebasing: buffer[done..<done + length])
+      if length == end - start {
+        try container.decode(chunk: chunk, of: section, into: target, tensor: name)
+      } else {
+        let bytes = try decoded(chunk: chunk, byteCount: end - start)
+        bytes.withUnsafeBytes {
+          target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[(position - start)...].prefix(length)))
+        }
+      }
+      done += length
+    }
+  }
+
+  private func decoded(chunk: Int, byteCount: Int) throws -> [UInt8] {
+    try cache.bytes(of: ChunkCache.Key(section: section, chunk: chunk)) {
+      try [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+        try container.decode(
+          chunk: chunk, of: section, into: UnsafeMutableRawBufferPointer(buffer), tensor: name)
+        count = byteCount
+      }
+    }
+  }
+}
+
+/// The last few chunks that were read in part: small tensors share chunks and are read in order.
+final class ChunkCache: Sendable {
+  struct Key: Hashable {
+    let section: Int
+    let chunk: Int
+  }
+
+  private static let capacity = 8
+  private let entries = Mutex<[(key: Key, bytes: [UInt8])]>([])
+
+  /// The bytes of a chunk, decoded unless they are at hand.
+  func bytes(of key: Key, decode: () throws -> [UInt8]) rethrows -> [UInt8] {
+    let found = entries.withLock { list in list.first { $0.key == key }?.bytes }
+    if let found { return found }
+    let bytes = try decode()
+    entries.withLock { list in
+      if list.count == Self.capacity { list.removeFirst() }
+      list.append((key, bytes))
+    }
+    return bytes
+  }
+}

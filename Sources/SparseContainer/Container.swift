@@ -1,0 +1,74 @@
+internal import ByteStorage
+internal import ModelGraph
+internal import SparseCoding
+internal import Synchronization
+
+/// An open container: its index, and chunks decoded when asked for.
+final class Container: Sendable {
+  let file: any ByteSource
+  let index: ContainerIndex
+  /// For each section, where its chunks start in the file, and where the last one ends.
+  private let chunkOffsets: [[Int]]
+  private let coders = Mutex<[SendableCoder]>([])
+
+  /// Reads and checks everything but the chunks.
+  init(_ file: any ByteSource) throws {
+    let size = file.byteCount
+    let start = try file.bytes(in: 0..<min(size, Header.size))
+    try Header.check(start)
+    guard size >= Header.size + Footer.size else { throw SparseContainerError.truncated }
+    let footer = try Footer(file.bytes(in: size - Footer.size..<size), fileSize: size)
+    index = try Self.index(of: file, footer)
+    try index.validate(dataBytes: Int(footer.indexOffset) - Header.size)
+    self.file = file
+    var offset = Header.size
+    chunkOffsets = index.sections.map { section in
+      let starts = section.chunkLengths.map { length in
+        defer { offset += Int(length) }
+        return offset
+      }
+      return starts + [offset]
+    }
+  }
+
+  private static func index(of file: any ByteSource, _ footer: Footer) throws -> ContainerIndex {
+    let start = Int(footer.indexOffset)
+    let stored = try file.bytes(in: start..<start + Int(footer.indexStoredLength))
+    guard stored.withUnsafeBytes({ crc32(of: $0) }) == footer.indexChecksum else {
+      throw SparseContainerError.damaged("index")
+    }
+    return try ContainerIndex(
+      packed: CodedIndex.decode(stored, byteCount: Int(footer.indexLength)))
+  }
+
+  /// Where a chunk stands in the file.
+  func stored(chunk: Int, of section: Int) -> Range<Int> {
+    chunkOffsets[section][chunk]..<chunkOffsets[section][chunk + 1]
+  }
+
+  /// Decodes one chunk into a buffer of exactly its size.
+  func decode(
+    chunk: Int, of section: Int, into buffer: UnsafeMutableRawBufferPointer, tensor: ByteString
+  ) throws {
+    let coded = try file.bytes(in: stored(chunk: chunk, of: section))
+    try coded.withUnsafeBytes { bytes in
+      let record = index.sections[section]
+      guard crc32(of: bytes) == record.chunkChecksums[chunk] else {
+        throw SparseContainerError.badChunk(
+          tensor: tensor, chunk: chunk, reason: "it is damaged: its checksum does not match")
+      }
+      let coder = coders.withLock { $0.popLast() } ?? SendableCoder()
+      defer { coders.withLock { $0.append(coder) } }
+      do {
+        try coder.coder.decode(bytes, layout: record.layout, into: buffer)
+      } catch {
+        throw SparseContainerError.badChunk(tensor: tensor, chunk: chunk, reason: "\(error)")
+      }
+    }
+  }
+}
+
+/// A coder on its way from one thread to another; only the one that took it from the list uses it.
+private struct SendableCoder: @unchecked Sendable {
+  let coder = ChunkCoder(level: .balanced)
+}

@@ -1,0 +1,76 @@
+internal import ByteStorage
+internal import ModelGraph
+internal import SparseCoding
+
+extension ContainerIndex {
+  /// Checks every rule of schemas/spm.md that concerns the index, before anything is allocated by it.
+  func validate(dataBytes: Int) throws(SparseContainerError) {
+    try checkSections(dataBytes: dataBytes)
+    for tensor in tensors { try check(tensor) }
+    guard !files.isEmpty, files[0].path.isEmpty else { throw .broken("no model file") }
+    for file in files { try check(file) }
+    guard Set(files.map(\.path)).count == files.count else {
+      throw .broken("two files of one path")
+    }
+  }
+
+  private func checkSections(dataBytes: Int) throws(SparseContainerError) {
+    var stored = 0
+    var decoded = 0
+    for section in sections {
+      let width = section.layout.width
+      guard section.elementCount <= (Limits.decodedBytes - decoded) / width else {
+        throw .tooLarge("the decoded size")
+      }
+      decoded += section.elementCount * width
+      guard (1...Limits.chunkElements).contains(section.chunkElements) else {
+        throw .broken("chunks of \(section.chunkElements) elements")
+      }
+      guard section.chunkLengths.count == section.chunkCount,
+        section.chunkChecksums.count == section.chunkCount
+      else { throw .broken("a section with a chunk table of another length") }
+      for length in section.chunkLengths {
+        guard length > 0, Int(length) <= dataBytes - stored else {
+          throw .broken("a chunk outside of the file")
+        }
+        stored += Int(length)
+      }
+    }
+    guard stored == dataBytes else { throw .broken("bytes between the chunks and the index") }
+  }
+
+  private func check(_ tensor: TensorRecord) throws(SparseContainerError) {
+    guard tensor.section < sections.count, let byteCount = tensor.byteCount else {
+      throw .broken("tensor \"\(tensor.name)\" has no contents")
+    }
+    let section = sections[tensor.section]
+    guard section.layout == ElementLayout(of: tensor.elementType) else {
+      throw .broken("tensor \"\(tensor.name)\" lies in a section of another layout")
+    }
+    guard tensor.firstElement <= section.elementCount,
+      byteCount <= (section.elementCount - tensor.firstElement) * section.layout.width
+    else { throw .broken("tensor \"\(tensor.name)\" leaves its section") }
+  }
+
+  private func check(_ file: FileRecord) throws(SparseContainerError) {
+    guard file.literalSection < sections.count, sections[file.literalSection].layout == .bytes
+    else { throw .broken("a file without literal bytes") }
+    guard file.literalRuns.count == file.holeTensors.count else {
+      throw .broken("a file with holes of no place")
+    }
+    var rest = sections[file.literalSection].elementCount
+    for run in file.literalRuns {
+      guard run <= rest else { throw .broken("a hole behind the end of a file") }
+      rest -= run
+    }
+    guard file.holeTensors.allSatisfy({ $0 < tensors.count }) else {
+      throw .broken("a hole that no tensor fills")
+    }
+    guard file.digest == nil || file.digest?.count == SHA256.digestSize else {
+      throw .broken("a digest of another length")
+    }
+    guard file.path.isEmpty || RelativePath(file.path) != nil else {
+      throw .broken("the path \"\(file.path)\" leaves the model's folder")
+    }
+  }
+}

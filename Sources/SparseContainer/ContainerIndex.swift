@@ -1,0 +1,71 @@
+internal import ByteStorage
+internal import ModelGraph
+internal import SparseCoding
+
+/// What stands where in a container. See schemas/spm.md.
+struct ContainerIndex {
+  var format: String
+  var files: [FileRecord]
+  var sections: [SectionRecord]
+  var tensors: [TensorRecord]
+  var history: History
+}
+
+/// One file: literal bytes and the holes in them.
+struct FileRecord {
+  var path: ByteString
+  var literalSection: Int
+  var literalRuns: [Int]
+  var holeTensors: [Int]
+  var digest: [UInt8]?
+}
+
+/// A run of elements of one layout, stored as chunks.
+struct SectionRecord {
+  var layout: ElementLayout
+  var elementCount: Int
+  var chunkElements: Int
+  var chunkLengths: [UInt32] = []
+  var chunkChecksums: [UInt32] = []
+
+  var chunkCount: Int { elementCount == 0 ? 0 : (elementCount - 1) / chunkElements + 1 }
+  var byteCount: Int { elementCount * layout.width }
+
+  /// The elements of one chunk.
+  func elements(ofChunk chunk: Int) -> Range<Int> {
+    let start = chunk * chunkElements
+    return start..<min(start + chunkElements, elementCount)
+  }
+}
+
+/// A tensor and the place of its contents.
+struct TensorRecord {
+  var name: ByteString
+  var elementType: ElementType
+  var shape: Shape
+  var section: Int
+  var firstElement: Int
+
+  /// How many bytes the contents take; nil when that overflows.
+  var byteCount: Int? { elementType.byteCount(of: shape.elementCount) }
+}
+
+extension ElementLayout {
+  /// How the contents of a type are coded.
+  init(of type: ElementType) {
+    switch type {
+    case .float32, .complex64: self = .float32
+    case .float64, .complex128: self = .float64
+    case .float16, .bfloat16: self = .float16
+    case .int8: self = .int8
+    case .int16: self = .int16
+    case .int32: self = .int32
+    case .int64: self = .int64
+    case .uint8: self = .uint8
+    case .uint16: self = .uint16
+    case .uint32: self = .uint32
+    case .uint64: self = .uint64
+    default: self = .bytes
+    }
+  }
+}

@@ -1,0 +1,137 @@
+internal import ByteStorage
+internal import ModelGraph
+internal import SparseCoding
+
+/// Writes a container: chunks as they get ready, the index at the end.
+struct ContainerWriter {
+  let model: Model
+  let document: SourceDocument
+  let level: CompressionLevel
+  let threads: Int
+  let progress: ((Int, Int) -> Void)?
+
+  /// Writes everything to a sink, from its current position 0 on.
+  func write(to sink: any ByteSink) throws {
+    let digests = try BackgroundTask(isInline: threads == 1) { [self] in
+      try document.files.map { try digest(of: $0) }
+    }
+    var (planner, files) = try plan()
+    try sink.write(Header.bytes)
+    let sections = try writeSections(planner.plans, to: sink)
+    for (index, digest) in try digests.value().enumerated() { files[index].digest = digest }
+    let index = ContainerIndex(
+      format: document.formatName, files: files, sections: sections, tensors: planner.tensors,
+      history: model.history)
+    planner = SectionPlanner()
+    try write(index, to: sink)
+  }
+
+  private func plan() throws -> (SectionPlanner, [FileRecord]) {
+    var planner = SectionPlanner()
+    var records: [TensorID: Int] = [:]
+    var files: [FileRecord] = []
+    for file in document.files {
+      var record = FileRecord(
+        path: file.path, literalSection: planner.add(literal: file.literal), literalRuns: [],
+        holeTensors: [])
+      var position = 0
+      for hole in file.holes {
+        if records[hole.tensor] == nil {
+          records[hole.tensor] = planner.tensors.count
+          try plan(hole, in: &planner)
+        }
+        record.literalRuns.append(hole.position - position)
+        record.holeTensors.append(records[hole.tensor, default: 0])
+        position = hole.position
+      }
+      files.append(record)
+    }
+    return (planner, files)
+  }
+
+  private func plan(_ hole: FileTemplate.Hole, in planner: inout SectionPlanner) throws {
+    let tensor = model[hole.tensor]
+    guard tensor.contents.byteCount == hole.byteCount else {
+      throw ModelError.contentsDoNotFit(
+        tensor: tensor.name, found: tensor.contents.byteCount, needed: hole.byteCount)
+    }
+    let isPacked = tensor.elementType.byteCount(of: tensor.shape.elementCount) == hole.byteCount
+    // Older writers spend a byte on a float6; such contents are stored as the bytes they are.
+    try planner.add(
+      tensor, named: tensor.name, contentsType: isPacked ? tensor.elementType : .uint8,
+      shape: isPacked ? tensor.shape : Shape([hole.byteCount]) ?? tensor.shape)
+  }
+
+  /// The digest of a file that will come back as it was; nil when a tensor of it was changed.
+  private func digest(of file: FileTemplate) throws -> [UInt8]? {
+    guard file.holes.allSatisfy({ model[$0.tensor].isOriginal }) else { return nil }
+    if let digest = file.digest { return digest }
+    return try file.original.map { try SHA256.digest(of: $0) }
+  }
+}
+
+extension ContainerWriter {
+  /// One chunk of one section.
+  private struct Job {
+    let section: Int
+    let chunk: Int
+  }
+
+  /// Codes the chunks of all sections on several threads and writes them in order.
+  private func writeSections(
+    _ plans: [SectionPlan], to sink: any ByteSink
+  ) throws -> [SectionRecord] {
+    var records = plans.map(\.record)
+    let jobs = records.indices.flatMap { section in
+      (0..<records[section].chunkCount).map { Job(section: section, chunk: $0) }
+    }
+    let planned = records
+    let total = records.reduce(0) { $0 + $1.byteCount }
+    var done = 0
+    try OrderedPipeline.run(
+      count: jobs.count, threads: threads, workspace: { ChunkCoder(level: level) },
+      produce: { index, coder in
+        let job = jobs[index]
+        return try encode(plans[job.section], planned[job.section].elements(ofChunk: job.chunk), coder)
+      },
+      consume: { index, coded in
+        try sink.write(coded.bytes)
+        let job = jobs[index]
+        records[job.section].chunkLengths.append(UInt32(coded.bytes.count))
+        records[job.section].chunkChecksums.append(coded.checksum)
+        done += planned[job.section].elements(ofChunk: job.chunk).count * planned[job.section].layout.width
+        progress?(done, total)
+      })
+    return records
+  }
+
+  private struct CodedChunk: Sendable {
+    let bytes: [UInt8]
+    let checksum: UInt32
+  }
+
+  private func encode(
+    _ plan: SectionPlan, _ elements: Range<Int>, _ coder: ChunkCoder
+  ) throws -> CodedChunk {
+    let width = plan.layout.width
+    let bytes = try plan.contents.bytes(in: elements.lowerBound * width..<elements.upperBound * width)
+    let coded = try bytes.withUnsafeBytes {
+      try coder.encode($0, layout: plan.layout, hints: plan.hints)
+    }
+    return CodedChunk(bytes: coded, checksum: coded.withUnsafeBytes { crc32(of: $0) })
+  }
+
+  private func write(_ index: ContainerIndex, to sink: any ByteSink) throws {
+    let packed = index.packed()
+    let stored = try CodedIndex.encode(packed)
+    guard packed.count <= CodedIndex.maximumLength(stored: UInt64(stored.count)) else {
+      throw SparseContainerError.tooLarge("the index")
+    }
+    let footer = Footer(
+      indexOffset: UInt64(sink.byteCount), indexStoredLength: UInt64(stored.count),
+      indexLength: UInt64(packed.count),
+      indexChecksum: stored.withUnsafeBytes { crc32(of: $0) })
+    try sink.write(stored)
+    try sink.write(footer.bytes)
+  }
+}

@@ -1,0 +1,142 @@
+internal import ByteStorage
+internal import ModelGraph
+internal import SparseCoding
+
+/// A section that is yet to be written: what goes into it and how it is cut.
+struct SectionPlan {
+  var layout: ElementLayout
+  var contents: any ByteSource
+  var chunkElements = Limits.chunkElements
+  var hints: [ChunkHint] = []
+
+  var record: SectionRecord {
+    SectionRecord(
+      layout: layout, elementCount: contents.byteCount / layout.width, chunkElements: chunkElements)
+  }
+}
+
+/// Which tensors share sections: large ones stand alone, small ones of a kind share one chunk and so
+/// one set of tables, equal ones are stored once.
+struct SectionPlanner {
+  /// Tensors of fewer elements share a chunk. A chunk of its own costs about 60 bytes of tables and
+  /// index, which 2,000 weights earn back by having their own statistics.
+  static let pooledElements = 2048
+
+  private(set) var plans: [SectionPlan] = []
+  private(set) var tensors: [TensorRecord] = []
+  private var pools: [PoolKey: Pool] = [:]
+  private var known = EqualContents()
+
+  /// Small tensors share a chunk with others that are likely to be distributed like them.
+  private struct PoolKey: Hashable {
+    let layout: ElementLayout
+    let isVector: Bool
+    let isOriginal: Bool
+  }
+
+  private struct Pool {
+    let section: Int
+    var parts: [any ByteSource] = []
+    var elementCount = 0
+  }
+
+  /// Plans bytes that are no tensor; returns their section.
+  mutating func add(literal: any ByteSource) -> Int {
+    plans.append(SectionPlan(layout: .bytes, contents: literal))
+    return plans.count - 1
+  }
+
+  /// Plans a tensor; its record is the next one of `tensors`.
+  mutating func add(_ tensor: Tensor, named name: ByteString, contentsType: ElementType, shape: Shape)
+    throws
+  {
+    var record = TensorRecord(
+      name: name, elementType: contentsType, shape: shape, section: 0, firstElement: 0)
+    let layout = ElementLayout(of: contentsType)
+    if let twin = try known.twin(of: tensor.contents, layout: layout, record: tensors.count) {
+      (record.section, record.firstElement) = (tensors[twin].section, tensors[twin].firstElement)
+    } else if tensor.contents.byteCount < Self.pooledElements * layout.width {
+      (record.section, record.firstElement) = place(tensor, layout: layout)
+    } else {
+      record.section = plans.count
+      plans.append(SectionPlan(tensor, layout: layout))
+    }
+    tensors.append(record)
+  }
+
+  /// Puts a small tensor into a shared section.
+  private mutating func place(_ tensor: Tensor, layout: ElementLayout) -> (Int, Int) {
+    let key = PoolKey(
+      layout: layout, isVector: tensor.shape.rank < 2, isOriginal: tensor.isOriginal)
+    let count = tensor.contents.byteCount / layout.width
+    var pool = pools[key] ?? newPool(layout)
+    if pool.elementCount + count > Limits.chunkElements { pool = newPool(layout) }
+    let first = pool.elementCount
+    pool.parts.append(tensor.contents)
+    pool.elementCount += count
+    pools[key] = pool
+    plans[pool.section].contents = ConcatenatedSource(pool.parts)
+    return (pool.section, first)
+  }
+
+  private mutating func newPool(_ layout: ElementLayout) -> Pool {
+    plans.append(SectionPlan(layout: layout, contents: MemorySource([])))
+    return Pool(section: plans.count - 1)
+  }
+}
+
+extension SectionPlan {
+  /// A section of one tensor, cut so that its pattern never crosses the border of two chunks.
+  init(_ tensor: Tensor, layout: ElementLayout) {
+    self.init(layout: layout, contents: tensor.contents)
+    let period: Int
+    switch tensor.pattern {
+    case .groups(let kept, let group, let stride):
+      period = group * stride
+      hints = [.pattern(kept: kept, group: group, stride: stride)]
+    case .blocks(let rows, let columns, let rowLength):
+      period = rows * rowLength
+      hints = [.blocks(rows: rows, columns: columns, rowLength: rowLength)]
+    case nil:
+      return
+    }
+    guard period > 0, period <= Limits.chunkElements else { return }
+    chunkElements = Limits.chunkElements / period * period
+  }
+}
+
+/// Finds tensors whose contents are equal to those of an earlier one.
+private struct EqualContents {
+  private struct Fingerprint: Hashable {
+    let layout: ElementLayout
+    let byteCount: Int
+    let checksum: UInt32
+  }
+
+  private static let sampleSize = 1 << 14
+  private var seen: [Fingerprint: [(record: Int, contents: any ByteSource)]] = [:]
+
+  /// The record of an earlier equal tensor; without one, this becomes the one to find.
+  mutating func twin(
+    of contents: any ByteSource, layout: ElementLayout, record: Int
+  ) throws -> Int? {
+    let sample = try contents.bytes(in: 0..<min(contents.byteCount, Self.sampleSize))
+    let key = Fingerprint(
+      layout: layout, byteCount: contents.byteCount,
+      checksum: sample.withUnsafeBytes { crc32(of: $0) })
+    for candidate in seen[key, default: []] {
+      if try isEqual(candidate.contents, contents) { return candidate.record }
+    }
+    seen[key, default: []].append((record, contents))
+    return nil
+  }
+
+  private func isEqual(_ left: any ByteSource, _ right: any ByteSource) throws -> Bool {
+    let size = 1 << 20
+    for start in stride(from: 0, to: left.byteCount, by: size) {
+      let range = start..<min(start + size, left.byteCount)
+      if try left.bytes(in: range) != right.bytes(in: range) { return false }
+    }
+    return true
+  }
+}

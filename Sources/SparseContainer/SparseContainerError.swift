@@ -1,0 +1,72 @@
+public import ByteStorage
+
+/// What can be wrong with a container.
+public enum SparseContainerError: DiagnosticError, Equatable {
+  /// The file does not begin like a container.
+  case notAContainer(String)
+  /// The end of the file is missing.
+  case truncated
+  /// A part's checksum does not match.
+  case damaged(String)
+  /// The version is one this program does not know.
+  case unsupportedVersion(String)
+  /// The index uses a field this program does not know.
+  case unknownField(message: String, field: Int)
+  /// A rule of schemas/spm.md does not hold.
+  case broken(String)
+  /// The contents of a chunk do not decode.
+  case badChunk(tensor: ByteString, chunk: Int, reason: String)
+  /// A restored file is not the one that was stored.
+  case digestDiffers(path: ByteString)
+  /// Two tensors of one document ask for one place.
+  case tooLarge(String)
+
+  /// The stable code of this rule.
+  public var code: String {
+    switch self {
+    case .notAContainer: "E-SPM-001"
+    case .truncated: "E-SPM-002"
+    case .damaged: "E-SPM-003"
+    case .unsupportedVersion: "E-SPM-004"
+    case .unknownField: "E-SPM-005"
+    case .broken: "E-SPM-006"
+    case .badChunk: "E-SPM-007"
+    case .digestDiffers: "E-SPM-008"
+    case .tooLarge: "E-SPM-009"
+    }
+  }
+
+  /// The kind of failure, and so the exit code.
+  public var kind: FailureKind { .malformedData }
+
+  /// The fact.
+  public var description: String {
+    switch self {
+    case .notAContainer(let diagnosis): "not a .spm container: \(diagnosis)"
+    case .truncated: "the end of the container is missing"
+    case .damaged(let part): "the \(part) is damaged: its checksum does not match"
+    case .unsupportedVersion(let version):
+      "container version \(version), but this program reads \(Header.version)"
+    case .unknownField(let message, let field):
+      "field \(field) of the index's \(message) needs a newer version of sparsify"
+    case .broken(let rule): "the container's index is broken: \(rule)"
+    case .badChunk(let tensor, let chunk, let reason):
+      "tensor \"\(tensor)\", chunk \(chunk): \(reason)"
+    case .digestDiffers(let path):
+      "the restored \(path.isEmpty ? "model" : "\"\(path)\"") differs from the file that was stored"
+    case .tooLarge(let what): "\(what) is over a limit of the container"
+    }
+  }
+
+  /// What the user can do.
+  public var recovery: String? {
+    switch self {
+    case .notAContainer: "give a file that sparsify wrote; transfer it in binary mode"
+    case .truncated: "copy the file again; the download or copy stopped early"
+    case .damaged, .badChunk, .digestDiffers: "copy the file again from where it came from"
+    case .unsupportedVersion, .unknownField: "update sparsify"
+    case .broken: "make the container again from the model"
+    case .tooLarge: "see sparsify limits"
+    }
+  }
+}

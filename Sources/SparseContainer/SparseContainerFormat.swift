@@ -1,0 +1,46 @@
+public import ByteStorage
+public import ModelGraph
+internal import ONNXFormat
+public import SparseCoding
+
+/// Reads and writes .spm containers. See schemas/spm.md.
+public struct SparseContainerFormat: Sendable {
+  /// Makes the format.
+  public init() {}
+
+  /// True when the first bytes of a file are those of a container, damaged in transfer or not.
+  public func recognizes(_ prefix: [UInt8]) -> Bool {
+    prefix.count >= 4 && zip(prefix, Header.magic).prefix(4).allSatisfy { $0 & 0x7F == $1 & 0x7F }
+  }
+
+  /// Opens a container: its index and its graph are read, its tensors when they are asked for.
+  ///
+  /// - Throws: `SparseContainerError` when a rule of the format is broken, and what reading the graph
+  ///   throws.
+  public func read(_ file: any ByteSource) throws -> (model: Model, warnings: [Warning]) {
+    let container = try Container(file)
+    guard container.index.format == "onnx" else {
+      throw SparseContainerError.broken("files of the format \"\(container.index.format)\"")
+    }
+    return try ONNXFormat().read(document(of: container), history: container.index.history)
+  }
+
+  /// Writes a model as a container.
+  ///
+  /// - Parameters:
+  ///   - model: the model; its tensors are read in chunks.
+  ///   - sink: where the bytes go; nothing may have been written to it before.
+  ///   - level: how hard to try.
+  ///   - threads: how many threads code; the bytes do not depend on it.
+  ///   - progress: told now and then how many bytes of how many are done.
+  /// - Throws: what reading the tensors and writing throw.
+  public func write(
+    _ model: Model, to sink: any ByteSink, level: CompressionLevel, threads: Int,
+    progress: ((Int, Int) -> Void)? = nil
+  ) throws {
+    let document = try ONNXFormat().document(for: model)
+    let writer = ContainerWriter(
+      model: model, document: document, level: level, threads: threads, progress: progress)
+    try writer.write(to: sink)
+  }
+}

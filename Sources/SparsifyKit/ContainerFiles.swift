@@ -1,0 +1,34 @@
+public import ByteStorage
+public import ModelGraph
+internal import SparseContainer
+
+/// The project's own container.
+public struct ContainerFiles: ModelFormat {
+  /// Makes the format.
+  public init() {}
+
+  /// The name, as in reports.
+  public var name: String { "spm" }
+  /// The extension of its files.
+  public var fileExtension: String { ".spm" }
+
+  /// True when the first bytes are those of a container, even of one damaged in transfer.
+  public func recognizes(_ prefix: [UInt8]) -> Bool { SparseContainerFormat().recognizes(prefix) }
+
+  /// Reads everything but the weights.
+  ///
+  /// - Throws: `SparseContainerError` and what reading the graph throws.
+  public func read(_ file: OpenFile) throws -> LoadedModel {
+    let (model, warnings) = try SparseContainerFormat().read(file)
+    return LoadedModel(model: model, warnings: warnings, inputs: [file])
+  }
+
+  /// Writes one container.
+  ///
+  /// - Throws: what reading the weights and writing throw.
+  public func write(_ model: Model, to output: ModelOutput, options: WritingOptions) throws {
+    try SparseContainerFormat().write(
+      model, to: output.open(), level: options.level, threads: options.threads,
+      progress: options.progress)
+  }
+}

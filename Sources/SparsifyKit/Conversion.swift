@@ -1,0 +1,94 @@
+public import ByteStorage
+public import ModelGraph
+public import Pruning
+public import SparseCoding
+
+/// Reads a model, prunes it if asked, and writes it in the format of the output's extension.
+///
+/// ```swift
+/// var conversion = Conversion(input: "model.onnx", output: "model.spm")
+/// conversion.pruning = PruningRequest(goal: .sparsity(0.8, .layer))
+/// let report = try conversion.run()
+/// print(report.outputBytes)
+/// ```
+public struct Conversion: Sendable {
+  /// The path of the model to read.
+  public var input: String
+  /// The path to write to; its extension names the format.
+  public var output: String
+  /// What to prune; nil to change nothing.
+  public var pruning: PruningRequest?
+  /// How hard to try to make tensors small.
+  public var level = CompressionLevel.balanced
+  /// How many threads read and code.
+  public var threads = 1
+  /// How many bytes of memory the work may take; nil for no bound but the design's own.
+  public var memoryLimit: Int?
+  /// Whether an existing output may be replaced.
+  public var replaces = false
+  /// Whether to do everything but write.
+  public var isDryRun = false
+  /// Told now and then how many bytes of how many are written or coded.
+  public var progress: (@Sendable (Int, Int) -> Void)?
+
+  /// Describes a conversion without pruning.
+  public init(input: String, output: String) {
+    self.input = input
+    self.output = output
+  }
+
+  /// Does it.
+  ///
+  /// - Returns: what was done.
+  /// - Throws: a `DiagnosticError`; the output has not appeared then, and an older one is untouched.
+  public func run() throws -> ConversionReport {
+    let target = try ModelFormats.format(forOutput: output)
+    let file = try OpenFile(path: input)
+    var (source, loaded) = try FileFailure.naming(input) {
+      let format = try ModelFormats.format(of: file)
+      return (format, try format.read(file))
+    }
+    let sink = try ModelOutput(
+      path: isDryRun ? nil : output, replaces: replaces, inputs: loaded.inputs.map(\.identity))
+    let pruned = try FileFailure.naming(input) { try prune(&loaded.model) }
+    let threads = try threadsWithinBudget(for: loaded.model)
+    try FileFailure.naming(input) {
+      try target.write(
+        loaded.model, to: sink,
+        options: WritingOptions(level: level, threads: threads, progress: progress))
+    }
+    for input in loaded.inputs { try input.checkUnchanged() }
+    let written = sink.byteCount
+    try sink.commit()
+    return ConversionReport(
+      inputFormat: source.name, outputFormat: target.name,
+      inputBytes: loaded.inputs.reduce(0) { $0 + $1.byteCount }, outputBytes: written,
+      isDryRun: isDryRun, pruning: pruned,
+      warnings: loaded.warnings.map(\.description) + (pruned?.warnings.map(\.description) ?? []))
+  }
+
+  private func prune(_ model: inout Model) throws -> PruningReport? {
+    guard let pruning else { return nil }
+    return try Pruner.prune(&model, pruning, threads: threads)
+  }
+}
+
+extension Conversion {
+  /// What one thread holds at most: a chunk of 16-byte elements, its coded form and working space, and
+  /// two finished chunks that wait for their turn.
+  private static let bytesPerThread = 16 << 20
+  /// The program itself, its libraries and the structure of a usual model.
+  private static let baseBytes = 32 << 20
+
+  /// As many of the threads as the memory limit allows.
+  private func threadsWithinBudget(for model: Model) throws(ConversionError) -> Int {
+    guard let memoryLimit else { return threads }
+    let literal = model.document?.files.first?.literal.byteCount ?? 0
+    let fixed = Self.baseBytes + 4 * literal
+    let affordable = (memoryLimit - fixed) / Self.bytesPerThread
+    guard affordable >= 1 else {
+      throw .overBudget(needed: fixed + Self.bytesPerThread, allowed: memoryLimit)
+    }
+    return min(threads, affordable)
+  }
+}

@@ -1,0 +1,66 @@
+/// What a model file consists of. The names of its JSON form are stable; new ones may be added.
+public struct ModelReport: Sendable, Codable {
+  /// Which report this is, and its version.
+  public var schema = "sparsify/inspect/1"
+  /// The format of the file.
+  public var format: String
+  /// Bytes of all files of the model.
+  public var fileBytes: Int
+  /// Bytes of everything but tensors that stand apart: nodes, names, small constants.
+  public var structureBytes: Int
+  /// Nodes of all graphs.
+  public var nodes: Int
+  /// The operator sets, such as `ai.onnx 18`.
+  public var operatorSets: [String]
+  /// Every tensor, in the order of the file.
+  public var tensors: [TensorRow]
+  /// What was done to the model, oldest first.
+  public var history: [HistoryRow]
+  /// What is odd about the file.
+  public var warnings: [String]
+
+  /// One tensor.
+  public struct TensorRow: Sendable, Codable {
+    /// The name; that of the constant's value when the tensor itself has none.
+    public var name: String
+    /// The first node that uses it.
+    public var layer: String
+    /// The operator of that node.
+    public var operatorType: String
+    /// The element type.
+    public var elementType: String
+    /// The dimensions.
+    public var shape: [Int]
+    /// How many elements it has.
+    public var elements: Int
+    /// Bytes of its contents.
+    public var bytes: Int
+    /// Elements that are zero; only when the contents were asked for.
+    public var zeros: Int?
+    /// Different elements, at most `ContentStatistics.mostDistinct`; only when asked for.
+    public var distinct: Int?
+    /// Bytes it takes in the container; nil outside of one, and for those that stand in the structure.
+    public var storedBytes: Int?
+    /// How it is encoded in the container.
+    public var encoding: String?
+  }
+
+  /// One step of the history.
+  public struct HistoryRow: Sendable, Codable {
+    /// What was done.
+    public var action: String
+    /// How.
+    public var settings: [String: String]
+    /// Weights looked at.
+    public var weights: Int
+    /// Zeros among them before.
+    public var zerosBefore: Int
+    /// Zeros among them after.
+    public var zerosAfter: Int
+  }
+
+  /// Bytes of all tensors.
+  public var tensorBytes: Int { tensors.reduce(0) { $0 + $1.bytes } }
+  /// Elements of all tensors.
+  public var elements: Int { tensors.reduce(0) { $0 + $1.elements } }
+}

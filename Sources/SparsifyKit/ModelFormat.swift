@@ -1,0 +1,61 @@
+public import ByteStorage
+public import ModelGraph
+
+/// A file format that models are read from and written to.
+///
+/// What a format owes: reading leaves the weights in the file; writing what was read, unchanged, gives
+/// the same bytes; a broken file gives an error, never a trap.
+public protocol ModelFormat: Sendable {
+  /// The name, as in reports.
+  var name: String { get }
+  /// The extension of its files, with the point.
+  var fileExtension: String { get }
+
+  /// True when the first bytes of a file are those of this format.
+  func recognizes(_ prefix: [UInt8]) -> Bool
+
+  /// Reads everything but the weights.
+  func read(_ file: OpenFile) throws -> LoadedModel
+
+  /// Writes a model.
+  func write(_ model: Model, to output: ModelOutput, options: WritingOptions) throws
+}
+
+/// A model as it was read.
+public struct LoadedModel: Sendable {
+  /// The model; its weights are still in the file.
+  public var model: Model
+  /// What is odd about the file.
+  public var warnings: [Warning]
+  /// The files that were read, which must not be overwritten.
+  public var inputs: [OpenFile]
+
+  /// Makes a loaded model.
+  public init(model: Model, warnings: [Warning] = [], inputs: [OpenFile] = []) {
+    self.model = model
+    self.warnings = warnings
+    self.inputs = inputs
+  }
+}
+
+/// The formats, in the order they are asked whether they recognise a file.
+public enum ModelFormats {
+  /// Every format. Add one by adding it here; ONNX comes last, since any bytes may be protobuf.
+  public static let all: [any ModelFormat] = [ContainerFiles(), ONNXFiles()]
+
+  /// The format a file is in, by its first bytes.
+  public static func format(of file: OpenFile) throws -> any ModelFormat {
+    let prefix = try file.bytes(in: 0..<min(file.byteCount, 64))
+    return all.first { $0.recognizes(prefix) } ?? ONNXFiles()
+  }
+
+  /// The format to write to a path, by its extension.
+  ///
+  /// - Throws: `ConversionError.unknownFormat` when no format has that extension.
+  public static func format(forOutput path: String) throws(ConversionError) -> any ModelFormat {
+    guard let format = all.first(where: { path.lowercased().hasSuffix($0.fileExtension) }) else {
+      throw .unknownFormat(path: path, known: all.map(\.fileExtension))
+    }
+    return format
+  }
+}

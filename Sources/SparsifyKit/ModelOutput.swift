@@ -1,0 +1,76 @@
+public import ByteStorage
+internal import ModelGraph
+public import SparseCoding
+
+/// How a model is written.
+public struct WritingOptions: Sendable {
+  /// How hard to try to make tensors small.
+  public var level: CompressionLevel
+  /// How many threads read and code.
+  public var threads: Int
+  /// Told now and then how many bytes of how many are done.
+  public var progress: (@Sendable (Int, Int) -> Void)?
+
+  /// Makes options.
+  public init(
+    level: CompressionLevel = .balanced, threads: Int = 1,
+    progress: (@Sendable (Int, Int) -> Void)? = nil
+  ) {
+    self.level = level
+    self.threads = threads
+    self.progress = progress
+  }
+}
+
+/// The files a model is written to: all of them appear together, at the end, or none does.
+public final class ModelOutput {
+  private let path: String?
+  private let replaces: Bool
+  private let inputs: [FileIdentity]
+  private var files: [AtomicFile] = []
+  private var counters: [CountingSink] = []
+
+  /// Opens the model file, so that what is in its way shows before any work is done.
+  ///
+  /// - Parameters:
+  ///   - path: where the model file goes; nil to write nothing and only count.
+  ///   - replaces: whether existing files may be replaced.
+  ///   - inputs: files that must not be overwritten.
+  /// - Throws: `FileError` when the file exists, is an input, or cannot be created.
+  public init(path: String?, replaces: Bool, inputs: [FileIdentity]) throws(FileError) {
+    self.path = path
+    self.replaces = replaces
+    self.inputs = inputs
+    if let path { files = [try AtomicFile(path: path, replaces: replaces, inputs: inputs)] }
+  }
+
+  /// How many bytes all files have so far.
+  public var byteCount: Int {
+    files.reduce(0) { $0 + $1.byteCount } + counters.reduce(0) { $0 + $1.byteCount }
+  }
+
+  /// The model file, or with a path a data file that goes there beside it.
+  ///
+  /// - Throws: `FileError` when the file exists, is an input, or cannot be created.
+  public func open(_ relative: ByteString = "") throws -> any ByteSink {
+    guard let path else {
+      counters.append(CountingSink())
+      return counters[counters.count - 1]
+    }
+    if relative.isEmpty { return files[0] }
+    guard let inside = RelativePath(relative) else {
+      throw FileError.escapingPath(relative.text)
+    }
+    files.append(
+      try AtomicFile(
+        folder: AtomicFile.split(path).folder, relative: inside, replaces: replaces, inputs: inputs))
+    return files[files.count - 1]
+  }
+
+  /// Makes all files appear; the model file, which was opened first, last.
+  ///
+  /// - Throws: `FileError` when flushing or renaming fails.
+  public func commit() throws {
+    for file in files.reversed() { try file.commit() }
+  }
+}

@@ -1,0 +1,69 @@
+public import ByteStorage
+public import ModelGraph
+internal import ONNXFormat
+
+/// ONNX: a model file, and data files beside it when it has external data.
+public struct ONNXFiles: ModelFormat {
+  /// Makes the format.
+  public init() {}
+
+  /// The name, as in reports.
+  public var name: String { "onnx" }
+  /// The extension of its files.
+  public var fileExtension: String { ".onnx" }
+
+  /// True unless the first bytes are those of another known kind of file.
+  public func recognizes(_ prefix: [UInt8]) -> Bool { ONNXFormat().recognizes(prefix) }
+
+  /// Reads everything but the weights.
+  ///
+  /// - Throws: `ONNXError`, `WireError` and `FileError`.
+  public func read(_ file: OpenFile) throws -> LoadedModel {
+    let (model, warnings) = try ONNXFormat().read(file)
+    let inputs = model.document?.files.compactMap { $0.original as? OpenFile } ?? []
+    return LoadedModel(model: model, warnings: warnings, inputs: inputs)
+  }
+
+  /// Writes the model file and its data files.
+  ///
+  /// - Throws: what reading the weights and writing throw; `ConversionError.digestDiffers` when a file
+  ///   that was stored whole does not come back whole.
+  public func write(_ model: Model, to output: ModelOutput, options: WritingOptions) throws {
+    let document = try ONNXFormat().document(for: model)
+    let total = document.files.reduce(0) { $0 + ($1.byteCount ?? 0) }
+    for file in document.files {
+      let before = output.byteCount
+      let sink = HashingSink(try output.open(file.path), isHashing: file.digest != nil) { done in
+        options.progress?(before + done, total)
+      }
+      try model.write(file, to: sink, threads: options.threads)
+      let isOriginal = file.holes.allSatisfy { model[$0.tensor].isOriginal }
+      if let digest = file.digest, isOriginal, sink.digest() != digest {
+        throw ConversionError.digestDiffers(file.path)
+      }
+    }
+  }
+}
+
+/// Passes bytes on and hashes them on the way.
+private final class HashingSink: ByteSink {
+  private let base: any ByteSink
+  private let hash: SHA256?
+  private let progress: (Int) -> Void
+
+  init(_ base: any ByteSink, isHashing: Bool, progress: @escaping (Int) -> Void) {
+    self.base = base
+    hash = isHashing ? SHA256() : nil
+    self.progress = progress
+  }
+
+  var byteCount: Int { base.byteCount }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
+    hash?.update(bytes)
+    try base.write(bytes)
+    progress(base.byteCount)
+  }
+
+  func digest() -> [UInt8]? { hash?.finalize() }
+}

@@ -1,0 +1,50 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+internal import ArgumentParser
+internal import SparsifyKit
+
+/// Options that every command takes.
+struct CommonOptions: ParsableArguments {
+  @Flag(name: .customLong("json"), help: "Print one JSON object to standard output.")
+  var isJSON = false
+
+  @Flag(name: [.customShort("q"), .customLong("quiet")], help: "Print errors only.")
+  var isQuiet = false
+
+  @Flag(name: [.customShort("v"), .customLong("verbose")], help: "Print a line for each tensor.")
+  var isVerbose = false
+
+  @Flag(name: .customLong("no-color"), help: "Never use colour.")
+  var hasNoColour = false
+
+  @Option(help: ArgumentHelp("How many threads work.", valueName: "n"))
+  var threads: Int = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+
+  mutating func validate() throws {
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads takes a number from 1 to 1024")
+    }
+  }
+
+  /// Prints talk unless it is not wanted.
+  func say(_ line: String) {
+    if !isQuiet { OutputStream.talk.line(line) }
+  }
+
+  /// Prints warnings, a few of them.
+  func warn(_ warnings: [String]) {
+    let most = isVerbose ? Int.max : 5
+    for warning in warnings.prefix(most) { say("warning: \(warning)") }
+    if warnings.count > most { say("warning: and \(warnings.count - most) more (see them with -v)") }
+  }
+}
+
+/// A size in bytes, such as `512M`.
+extension ByteSize: @retroactive ExpressibleByArgument {
+  public init?(argument: String) {
+    self.init(argument)
+  }
+}

@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import SparseCoding
+internal import SparsifyKit
+
+/// Converts and prunes: the main job.
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Converts a model file, pruning it if asked (the default subcommand).",
+    usage: "sparsify INPUT OUTPUT [options]")
+
+  @Argument(help: "The model to read: .onnx or .spm, by its content.")
+  var input: String
+
+  @Argument(help: "The file to write: .onnx or .spm, by its extension.")
+  var output: String
+
+  @OptionGroup(title: "Pruning") var pruning: PruningOptions
+
+  @Option(help: "How hard to try: fast, balanced or small.")
+  var level: CompressionLevel = .balanced
+
+  @Option(help: ArgumentHelp("Use at most so much memory, such as 512M.", valueName: "size"))
+  var maxMemory: ByteSize?
+
+  @Option(help: ArgumentHelp("Also write a JSON report of the conversion.", valueName: "file"))
+  var report: String?
+
+  @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Do everything but write.")
+  var isDryRun = false
+
+  @Flag(name: [.customShort("f"), .customLong("force")], help: "Replace an existing output.")
+  var isForced = false
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let start = monotonicSeconds()
+    let bar = ProgressBar("converting", isWanted: !common.isQuiet && !common.isJSON)
+    var conversion = Conversion(input: input, output: output)
+    conversion.pruning = try pruning.request(isForced: isForced)
+    conversion.level = level
+    conversion.threads = common.threads
+    conversion.memoryLimit = maxMemory?.bytes
+    conversion.replaces = isForced
+    conversion.isDryRun = isDryRun
+    let result: ConversionReport
+    do {
+      defer { bar.clear() }
+      result = try conversion.run { bar.update($0, of: $1) }
+    }
+    try publish(result, seconds: monotonicSeconds() - start)
+  }
+
+  private func publish(_ result: ConversionReport, seconds: Double) throws {
+    if let report {
+      let file = try AtomicFile(path: report, replaces: isForced)
+      try file.write(Array((JSONText.encode(result) + "\n").utf8))
+      try file.commit()
+    }
+    if common.isJSON { return OutputStream.data.line(try JSONText.encode(result)) }
+    common.warn(result.warnings)
+    if common.isVerbose, let pruned = result.pruning { common.say(pruned.table) }
+    common.say(result.summary(seconds: seconds))
+  }
+}
+
+extension CompressionLevel: @retroactive ExpressibleByArgument {}
+
+extension ConversionReport {
+  /// One line: from how much to how much, and what was pruned.
+  func summary(seconds: Double) -> String {
+    let ratio = Double(inputBytes) / Double(max(outputBytes, 1))
+    var parts = [
+      "\(ByteSize(inputBytes)) -> \(ByteSize(outputBytes))",
+      ratio >= 1 ? "\(ratio.fixed(2))x smaller" : "\((1 / max(ratio, 1e-9)).fixed(2))x larger",
+    ]
+    if let pruning {
+      let share = Double(pruning.zerosAfter) / Double(max(pruning.weightCount, 1))
+      parts.append("\((share * 100).fixed(1)) % of \(pruning.weightCount) weights zero")
+    }
+    parts.append("\(seconds.fixed(seconds < 10 ? 2 : 0)) s")
+    return (isDryRun ? "dry run: " : "") + parts.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,80 @@
+internal import ArgumentParser
+internal import Pruning
+internal import SparsifyKit
+
+/// The options that say what to prune.
+struct PruningOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Share of weights to make zero: 0.8 or 80%.", valueName: "share"))
+  var sparsity: Share?
+
+  @Option(help: "Prune in each layer alone, or over all layers together: layer, global.")
+  var scope: PruningScope = .layer
+
+  @Option(help: "How weights are ranked: \(SaliencyCriteria.all.map(\.name).joined(separator: ", ")).")
+  var criterion = "magnitude"
+
+  @Option(help: ArgumentHelp("Make weights below this magnitude zero.", valueName: "t"))
+  var threshold: Double?
+
+  @Option(help: ArgumentHelp("Keep N of every M weights along the reduction axis.", valueName: "n:m"))
+  var pattern: GroupPattern?
+
+  @Option(
+    help: ArgumentHelp("With --sparsity: zero whole blocks of R by C weights.", valueName: "rxc"))
+  var block: BlockSize?
+
+  @Option(help: ArgumentHelp("Prune only what matches: a glob, op:Conv, size:>4k.", valueName: "p"))
+  var only: [String] = []
+
+  @Option(help: ArgumentHelp("Leave alone what matches.", valueName: "p"))
+  var except: [String] = []
+
+  @Option(help: "Seed of the random criterion.")
+  var seed: UInt64 = 0
+}
+
+/// A share between 0 and 1, written `0.8` or `80%`.
+struct Share: ExpressibleByArgument {
+  let value: Double
+
+  init?(argument: String) {
+    let isPercent = argument.hasSuffix("%")
+    let digits = isPercent ? argument.dropLast() : argument[...]
+    guard digits.allSatisfy({ $0.isASCII && $0.isNumber || $0 == "." }), let number = Double(digits)
+    else { return nil }
+    value = isPercent ? number / 100 : number
+    guard (0...1).contains(value) else { return nil }
+  }
+}
+
+/// `2:4`.
+struct GroupPattern: ExpressibleByArgument {
+  let kept: Int
+  let group: Int
+
+  init?(argument: String) {
+    guard let (kept, group) = twoNumbers(argument, separator: ":"), (1...64).contains(group),
+      (1...group).contains(kept)
+    else { return nil }
+    (self.kept, self.group) = (kept, group)
+  }
+}
+
+/// `4x1`.
+struct BlockSize: ExpressibleByArgument {
+  let rows: Int
+  let columns: Int
+
+  init?(argument: String) {
+    guard let (rows, columns) = twoNumbers(argument, separator: "x"), rows > 0, columns > 0 else {
+      return nil
+    }
+    (self.rows, self.columns) = (rows, columns)
+  }
+}
+
+private func twoNumbers(_ text: String, separator: Character) -> (Int, Int)? {
+  let parts = text.split(separator: separator, omittingEmptySubsequences: false)
+  guard parts.count == 2, let first = Int(parts[0]), let second = Int(parts[1]) else { return nil }
+  return (first, second)
+}

@@ -1,0 +1,47 @@
+internal import ArgumentParser
+internal import ByteStorage
+internal import SparsifyKit
+
+/// The command: words in, words out, exit codes.
+@main
+struct Sparsify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sparsify",
+    abstract: "Shrinks model files: stores them small without loss, prunes them when asked.",
+    usage: """
+      sparsify INPUT OUTPUT [options]
+      sparsify <subcommand> ...
+      """,
+    discussion: """
+      sparsify model.onnx model.spm                    store small, nothing lost
+      sparsify model.spm model.onnx                    and back, the same bytes
+      sparsify model.onnx small.spm --sparsity 80%     prune the smallest weights of each layer
+      sparsify inspect model.onnx                      see where the bytes are
+
+      Formats: .onnx, .spm. All options of INPUT OUTPUT: sparsify help convert.
+      Exit codes: 0 done, 64 wrong use, 65 bad data, 66 no input, 73 output is in the way, 74 I/O error.
+      """,
+    version: "sparsify \(Version.current)",
+    subcommands: [ConvertCommand.self, InspectCommand.self, LimitsCommand.self],
+    defaultSubcommand: ConvertCommand.self)
+
+  static func main() {
+    Termination.removesTemporaryFiles()
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    guard !arguments.isEmpty else { return OutputStream.data.line(helpMessage()) }
+    do {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    } catch let failure as any DiagnosticError {
+      FailureReport(failure).print(asJSON: arguments.contains("--json"))
+      exit(withError: ExitCode(failure.kind.rawValue))
+    } catch {
+      exit(withError: error)
+    }
+  }
+}
+
+/// The program's version.
+enum Version {
+  static let current = "0.1.0"
+}

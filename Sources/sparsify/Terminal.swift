@@ -1,0 +1,57 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// One of the process's output streams.
+enum OutputStream {
+  case data
+  case talk
+
+  /// Data goes to standard output, talk to standard error.
+  var descriptor: Int32 { self == .data ? STDOUT_FILENO : STDERR_FILENO }
+
+  var isTerminal: Bool { isatty(descriptor) == 1 }
+
+  /// Whether to use colour: asked for by FORCE_COLOR, or a terminal and not refused by NO_COLOR.
+  var usesColour: Bool {
+    if isSet("NO_COLOR") { return false }
+    if isSet("FORCE_COLOR") { return true }
+    return isTerminal && getenv("TERM").map { String(cString: $0) != "dumb" } ?? true
+  }
+
+  /// Writes text; a closed or full stream is not worth an error on top.
+  func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        #if canImport(Glibc)
+          Glibc.write(descriptor, buffer.baseAddress?.advanced(by: done), bytes.count - done)
+        #else
+          Darwin.write(descriptor, buffer.baseAddress?.advanced(by: done), bytes.count - done)
+        #endif
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return }
+      done += count
+    }
+  }
+
+  /// Writes a line.
+  func line(_ text: String) {
+    write(text + "\n")
+  }
+
+  private func isSet(_ name: String) -> Bool {
+    getenv(name).map { $0.pointee != 0 } ?? false
+  }
+}
+
+/// Seconds since some fixed time, never going back.
+func monotonicSeconds() -> Double {
+  var now = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &now)
+  return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+}
