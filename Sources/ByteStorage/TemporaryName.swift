@@ -1,9 +1,10 @@
+internal import Synchronization
+
 #if canImport(Glibc)
   internal import Glibc
 #else
   internal import Darwin
 #endif
-internal import Synchronization
 
 /// The name of a temporary file, known to the signal handler until the file is renamed or removed.
 final class TemporaryName: Sendable {

@@ -1,6 +1,8 @@
 /// How the elements of a chunk lie in memory: little-endian, one after the other.
 public struct ElementLayout: Sendable, Hashable {
-  /// What the bits of an element mean, as far as coding cares. The numbers stand in files.
+  /// What the bits of an element mean, as far as coding cares.
+  ///
+  /// The numbers stand in files.
   public enum Kind: UInt8, Sendable, Hashable {
     /// Bytes without a known meaning, packed sub-byte types among them.
     case opaque = 0

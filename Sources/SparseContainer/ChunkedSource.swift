@@ -40,7 +40,8 @@ public struct ChunkedSource: ByteSource {
       } else {
         let bytes = try decoded(chunk: chunk, byteCount: end - start)
         bytes.withUnsafeBytes {
-          target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[(position - start)...].prefix(length)))
+          target.copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: $0[(position - start)...].prefix(length)))
         }
       }
       done += length

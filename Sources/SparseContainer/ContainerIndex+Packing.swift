@@ -6,17 +6,21 @@ internal import ProtobufWire
 internal import SparseCoding
 
 extension ContainerIndex {
-  /// The index as a protobuf message. See schemas/spm.proto.
+  /// The index as a protobuf message.
+  ///
+  /// See schemas/spm.proto.
   func packed() -> [UInt8] {
     let arena = MessageArena()
     let message = arena.make(Spm__Index.self, spm__index__init) { message in
       message.document = document(in: arena)
-      (message.n_sections, message.sections) = arena.pointers(sections.map { $0.message(in: arena) })
+      (message.n_sections, message.sections) = arena.pointers(
+        sections.map { $0.message(in: arena) })
       (message.n_tensors, message.tensors) = arena.pointers(tensors.map { $0.message(in: arena) })
       (message.n_history, message.history) = arena.pointers(
         history.entries.map { $0.message(in: arena) })
     }
-    return [UInt8](unsafeUninitializedCapacity: spm__index__get_packed_size(message)) { buffer, count in
+    return [UInt8](unsafeUninitializedCapacity: spm__index__get_packed_size(message)) {
+      buffer, count in
       count = spm__index__pack(message, buffer.baseAddress)
     }
   }

@@ -5,7 +5,9 @@ internal import ModelGraph
 internal import SparseCoding
 
 extension ContainerIndex {
-  /// Reads the index from its protobuf message. See schemas/spm.proto.
+  /// Reads the index from its protobuf message.
+  ///
+  /// See schemas/spm.proto.
   init(packed: [UInt8]) throws(SparseContainerError) {
     guard let message = spm__index__unpack(nil, packed.count, packed) else {
       throw .broken("it is no protobuf message")

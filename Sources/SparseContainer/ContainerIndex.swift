@@ -2,7 +2,9 @@ internal import ByteStorage
 internal import ModelGraph
 internal import SparseCoding
 
-/// What stands where in a container. See schemas/spm.md.
+/// What stands where in a container.
+///
+/// See schemas/spm.md.
 struct ContainerIndex {
   var format: String
   var files: [FileRecord]

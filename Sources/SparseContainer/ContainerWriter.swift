@@ -92,14 +92,17 @@ extension ContainerWriter {
       count: jobs.count, threads: threads, workspace: { ChunkCoder(level: level) },
       produce: { index, coder in
         let job = jobs[index]
-        return try encode(plans[job.section], planned[job.section].elements(ofChunk: job.chunk), coder)
+        return try encode(
+          plans[job.section], planned[job.section].elements(ofChunk: job.chunk), coder)
       },
       consume: { index, coded in
         try sink.write(coded.bytes)
         let job = jobs[index]
         records[job.section].chunkLengths.append(UInt32(coded.bytes.count))
         records[job.section].chunkChecksums.append(coded.checksum)
-        done += planned[job.section].elements(ofChunk: job.chunk).count * planned[job.section].layout.width
+        done +=
+          planned[job.section].elements(ofChunk: job.chunk).count
+          * planned[job.section].layout.width
         progress?(done, total)
       })
     return records
@@ -114,7 +117,8 @@ extension ContainerWriter {
     _ plan: SectionPlan, _ elements: Range<Int>, _ coder: ChunkCoder
   ) throws -> CodedChunk {
     let width = plan.layout.width
-    let bytes = try plan.contents.bytes(in: elements.lowerBound * width..<elements.upperBound * width)
+    let bytes = try plan.contents.bytes(
+      in: elements.lowerBound * width..<elements.upperBound * width)
     let coded = try bytes.withUnsafeBytes {
       try coder.encode($0, layout: plan.layout, hints: plan.hints)
     }

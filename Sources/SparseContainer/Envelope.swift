@@ -1,6 +1,8 @@
 internal import ByteStorage
 
-/// The first bytes of a container: what it is, and its version. See schemas/spm.md.
+/// The first bytes of a container: what it is, and its version.
+///
+/// See schemas/spm.md.
 enum Header {
   static let size = 16
   /// As in PNG: a byte above 127, the name, and both kinds of line end, so that transfer damage shows.

@@ -18,8 +18,10 @@ struct SectionPlan {
 /// Which tensors share sections: large ones stand alone, small ones of a kind share one chunk and so
 /// one set of tables, equal ones are stored once.
 struct SectionPlanner {
-  /// Tensors of fewer elements share a chunk. A chunk of its own costs about 60 bytes of tables and
-  /// index, which 2,000 weights earn back by having their own statistics.
+  /// Tensors of fewer elements share a chunk.
+  ///
+  /// A chunk of its own costs about 60 bytes of tables and index, which 2,000 weights earn back by
+  /// having their own statistics.
   static let pooledElements = 2048
 
   private(set) var plans: [SectionPlan] = []
@@ -47,7 +49,9 @@ struct SectionPlanner {
   }
 
   /// Plans a tensor; its record is the next one of `tensors`.
-  mutating func add(_ tensor: Tensor, named name: ByteString, contentsType: ElementType, shape: Shape)
+  mutating func add(
+    _ tensor: Tensor, named name: ByteString, contentsType: ElementType, shape: Shape
+  )
     throws
   {
     var record = TensorRecord(

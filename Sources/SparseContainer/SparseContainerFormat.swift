@@ -3,7 +3,9 @@ public import ModelGraph
 internal import ONNXFormat
 public import SparseCoding
 
-/// Reads and writes .spm containers. See schemas/spm.md.
+/// Reads and writes .spm containers.
+///
+/// See schemas/spm.md.
 public struct SparseContainerFormat: Sendable {
   /// Makes the format.
   public init() {}

@@ -40,7 +40,9 @@ public struct LoadedModel: Sendable {
 
 /// The formats, in the order they are asked whether they recognise a file.
 public enum ModelFormats {
-  /// Every format. Add one by adding it here; ONNX comes last, since any bytes may be protobuf.
+  /// Every format.
+  ///
+  /// Add one by adding it here; ONNX comes last, since any bytes may be protobuf.
   public static let all: [any ModelFormat] = [ContainerFiles(), ONNXFiles()]
 
   /// The format a file is in, by its first bytes.

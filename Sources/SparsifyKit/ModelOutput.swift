@@ -63,7 +63,8 @@ public final class ModelOutput {
     }
     files.append(
       try AtomicFile(
-        folder: AtomicFile.split(path).folder, relative: inside, replaces: replaces, inputs: inputs))
+        folder: AtomicFile.split(path).folder, relative: inside, replaces: replaces, inputs: inputs)
+    )
     return files[files.count - 1]
   }
 

@@ -1,10 +1,11 @@
+internal import ArgumentParser
+internal import SparsifyKit
+
 #if canImport(Glibc)
   internal import Glibc
 #else
   internal import Darwin
 #endif
-internal import ArgumentParser
-internal import SparsifyKit
 
 /// Options that every command takes.
 struct CommonOptions: ParsableArguments {
@@ -38,7 +39,9 @@ struct CommonOptions: ParsableArguments {
   func warn(_ warnings: [String]) {
     let most = isVerbose ? Int.max : 5
     for warning in warnings.prefix(most) { say("warning: \(warning)") }
-    if warnings.count > most { say("warning: and \(warnings.count - most) more (see them with -v)") }
+    if warnings.count > most {
+      say("warning: and \(warnings.count - most) more (see them with -v)")
+    }
   }
 }
 

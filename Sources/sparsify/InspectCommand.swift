@@ -35,7 +35,8 @@ struct InspectCommand: ParsableCommand {
     let report = try inspection.run()
     let breakdown = SizeBreakdown(report, by: by)
     if common.isJSON {
-      return OutputStream.data.line(try JSONText.encode(Output(report: report, breakdown: breakdown)))
+      return OutputStream.data.line(
+        try JSONText.encode(Output(report: report, breakdown: breakdown)))
     }
     OutputStream.data.write(heading(of: report) + table(of: breakdown))
     common.warn(report.warnings)

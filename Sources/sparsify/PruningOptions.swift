@@ -10,13 +10,15 @@ struct PruningOptions: ParsableArguments {
   @Option(help: "Prune in each layer alone, or over all layers together: layer, global.")
   var scope: PruningScope = .layer
 
-  @Option(help: "How weights are ranked: \(SaliencyCriteria.all.map(\.name).joined(separator: ", ")).")
+  @Option(
+    help: "How weights are ranked: \(SaliencyCriteria.all.map(\.name).joined(separator: ", ")).")
   var criterion = "magnitude"
 
   @Option(help: ArgumentHelp("Make weights below this magnitude zero.", valueName: "t"))
   var threshold: Double?
 
-  @Option(help: ArgumentHelp("Keep N of every M weights along the reduction axis.", valueName: "n:m"))
+  @Option(
+    help: ArgumentHelp("Keep N of every M weights along the reduction axis.", valueName: "n:m"))
   var pattern: GroupPattern?
 
   @Option(

@@ -1,7 +1,7 @@
 internal import ByteStorage
 internal import ModelGraph
-internal import SparseContainer
 internal import SparseCoding
+internal import SparseContainer
 
 /// Looks into a model file without changing it.
 public struct Inspection: Sendable {
@@ -17,7 +17,9 @@ public struct Inspection: Sendable {
     self.path = path
   }
 
-  /// Looks. Without `countsZeros` no weight is read, so the size of the file hardly matters.
+  /// Looks.
+  ///
+  /// Without `countsZeros` no weight is read, so the size of the file hardly matters.
   ///
   /// - Returns: what the file consists of.
   /// - Throws: a `DiagnosticError`.

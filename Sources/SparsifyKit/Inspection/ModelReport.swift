@@ -1,4 +1,6 @@
-/// What a model file consists of. The names of its JSON form are stable; new ones may be added.
+/// What a model file consists of.
+///
+/// The names of its JSON form are stable; new ones may be added.
 public struct ModelReport: Sendable, Codable {
   /// Which report this is, and its version.
   public var schema = "sparsify/inspect/1"
