@@ -1,0 +1,24 @@
+"""What every check needs: the release binary, and the folder of shared models when it is there."""
+
+import pytest
+
+import support
+
+
+@pytest.fixture(scope="session", autouse=True)
+def binary():
+    """The release binary; without it no check means anything."""
+    if not support.BINARY.exists():
+        pytest.exit("no release binary; run: swift build -c release", returncode=1)
+    return support.BINARY
+
+
+@pytest.fixture(scope="session")
+def root():
+    return support.ROOT
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Skips are shown without asking for them: a check that did not run is no check passed."""
+    for report in terminalreporter.stats.get("skipped", [])[:20]:
+        terminalreporter.write_line(f"skipped: {report.nodeid}: {report.longrepr[2]}")
