@@ -28,9 +28,6 @@ public struct Conversion: Sendable {
   public var replaces = false
   /// Whether to do everything but write.
   public var isDryRun = false
-  /// Told now and then how many bytes of how many are written or coded.
-  public var progress: (@Sendable (Int, Int) -> Void)?
-
   /// Describes a conversion without pruning.
   public init(input: String, output: String) {
     self.input = input
@@ -39,9 +36,10 @@ public struct Conversion: Sendable {
 
   /// Does it.
   ///
+  /// - Parameter progress: told now and then how many bytes of how many are coded or written.
   /// - Returns: what was done.
   /// - Throws: a `DiagnosticError`; the output has not appeared then, and an older one is untouched.
-  public func run() throws -> ConversionReport {
+  public func run(progress: ((Int, Int) -> Void)? = nil) throws -> ConversionReport {
     let target = try ModelFormats.format(forOutput: output)
     let file = try OpenFile(path: input)
     var (source, loaded) = try FileFailure.naming(input) {
@@ -63,13 +61,14 @@ public struct Conversion: Sendable {
     return ConversionReport(
       inputFormat: source.name, outputFormat: target.name,
       inputBytes: loaded.inputs.reduce(0) { $0 + $1.byteCount }, outputBytes: written,
-      isDryRun: isDryRun, pruning: pruned,
-      warnings: loaded.warnings.map(\.description) + (pruned?.warnings.map(\.description) ?? []))
+      isDryRun: isDryRun, pruning: pruned.map(PruningSummary.init),
+      warnings: loaded.warnings.map(\.description) + (pruned?.warnings ?? []))
   }
 
   private func prune(_ model: inout Model) throws -> PruningReport? {
-    guard let pruning else { return nil }
-    return try Pruner.prune(&model, pruning, threads: threads)
+    guard var pruning else { return nil }
+    pruning.threads = threads
+    return try model.prune(pruning)
   }
 }
 

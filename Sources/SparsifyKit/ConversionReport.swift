@@ -1,7 +1,9 @@
-public import Pruning
+internal import Pruning
 
-/// What a conversion did.
-public struct ConversionReport: Sendable {
+/// What a conversion did. The names of its JSON form are stable; new ones may be added.
+public struct ConversionReport: Sendable, Codable {
+  /// Which report this is, and its version.
+  public var schema = "sparsify/convert/1"
   /// The format that was read.
   public var inputFormat: String
   /// The format that was written.
@@ -13,7 +15,81 @@ public struct ConversionReport: Sendable {
   /// True when nothing was written.
   public var isDryRun: Bool
   /// What pruning did; nil when none was asked for.
-  public var pruning: PruningReport?
+  public var pruning: PruningSummary?
   /// What is odd about the model, and what could not be done.
   public var warnings: [String]
+}
+
+/// What pruning did to each tensor, and why others were left alone.
+public struct PruningSummary: Sendable, Codable {
+  /// One tensor that was pruned.
+  public struct TensorRow: Sendable, Codable {
+    /// The name.
+    public var name: String
+    /// The nodes that read it as weights.
+    public var layers: [String]
+    /// Their operators.
+    public var operatorTypes: [String]
+    /// What an element is.
+    public var elementType: String
+    /// The dimensions.
+    public var shape: [Int]
+    /// How many weights there are.
+    public var elements: Int
+    /// How many were zero before.
+    public var zerosBefore: Int
+    /// How many were chosen to go, those that were zero among them.
+    public var pruned: Int
+    /// How many are zero after.
+    public var zerosAfter: Int
+    /// The stored axis that the operators sum over, when it is one.
+    public var axis: Int?
+    /// What is remarkable.
+    public var note: String?
+  }
+
+  /// One tensor that was left alone.
+  public struct SkippedRow: Sendable, Codable {
+    /// The name.
+    public var name: String
+    /// How many elements it has.
+    public var elements: Int
+    /// Why.
+    public var reason: String
+  }
+
+  /// How many weights were looked at.
+  public var weights: Int
+  /// How many of them were zero before.
+  public var zerosBefore: Int
+  /// How many were chosen to go.
+  public var pruned: Int
+  /// How many are zero after.
+  public var zerosAfter: Int
+  /// The tensors that were pruned.
+  public var tensors: [TensorRow]
+  /// The tensors that were left alone.
+  public var skipped: [SkippedRow]
+
+  init(_ report: PruningReport) {
+    weights = report.elementCount
+    zerosBefore = report.zerosBefore
+    pruned = report.prunedCount
+    zerosAfter = report.zerosAfter
+    tensors = report.entries.map(TensorRow.init)
+    skipped = report.skipped.map {
+      SkippedRow(name: $0.name.escaped, elements: $0.shape.elementCount, reason: $0.reason)
+    }
+  }
+}
+
+extension PruningSummary.TensorRow {
+  fileprivate init(_ entry: PruningReport.Entry) {
+    self.init(
+      name: entry.name.escaped, layers: entry.readers.map(\.name.escaped),
+      operatorTypes: entry.readers.map(\.operatorType.escaped),
+      elementType: entry.elementType.name, shape: entry.shape.dimensions,
+      elements: entry.elementCount, zerosBefore: entry.zerosBefore, pruned: entry.prunedCount,
+      zerosAfter: entry.zerosAfter, axis: entry.axis, note: entry.note)
+  }
 }

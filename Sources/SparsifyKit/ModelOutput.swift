@@ -3,18 +3,18 @@ internal import ModelGraph
 public import SparseCoding
 
 /// How a model is written.
-public struct WritingOptions: Sendable {
+public struct WritingOptions {
   /// How hard to try to make tensors small.
   public var level: CompressionLevel
   /// How many threads read and code.
   public var threads: Int
   /// Told now and then how many bytes of how many are done.
-  public var progress: (@Sendable (Int, Int) -> Void)?
+  public var progress: ((Int, Int) -> Void)?
 
   /// Makes options.
   public init(
     level: CompressionLevel = .balanced, threads: Int = 1,
-    progress: (@Sendable (Int, Int) -> Void)? = nil
+    progress: ((Int, Int) -> Void)? = nil
   ) {
     self.level = level
     self.threads = threads

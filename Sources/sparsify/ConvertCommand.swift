@@ -77,10 +77,27 @@ extension ConversionReport {
       ratio >= 1 ? "\(ratio.fixed(2))x smaller" : "\((1 / max(ratio, 1e-9)).fixed(2))x larger",
     ]
     if let pruning {
-      let share = Double(pruning.zerosAfter) / Double(max(pruning.weightCount, 1))
-      parts.append("\((share * 100).fixed(1)) % of \(pruning.weightCount) weights zero")
+      let share = Double(pruning.zerosAfter) / Double(max(pruning.weights, 1))
+      parts.append("\((share * 100).fixed(1)) % of \(pruning.weights) weights zero")
     }
     parts.append("\(seconds.fixed(seconds < 10 ? 2 : 0)) s")
     return (isDryRun ? "dry run: " : "") + parts.joined(separator: ", ")
+  }
+}
+
+extension PruningSummary {
+  /// A line for each tensor that was pruned or left alone.
+  var table: String {
+    var table = TextTable(["tensor", "weights", "zeros", "sparsity", "note"], numeric: [1, 2, 3])
+    for row in tensors {
+      let share = Double(row.zerosAfter) / Double(max(row.elements, 1))
+      table.add(
+        [
+          row.name, "\(row.elements)", "\(row.zerosAfter)", "\((share * 100).fixed(1)) %",
+          row.note ?? "",
+        ])
+    }
+    for row in skipped { table.add([row.name, "\(row.elements)", "", "", "left: \(row.reason)"]) }
+    return table.text
   }
 }

@@ -19,11 +19,11 @@ struct PruningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("Keep N of every M weights along the reduction axis.", valueName: "n:m"))
-  var pattern: GroupPattern?
+  var pattern: GroupShape?
 
   @Option(
     help: ArgumentHelp("With --sparsity: zero whole blocks of R by C weights.", valueName: "rxc"))
-  var block: BlockSize?
+  var block: BlockShape?
 
   @Option(help: ArgumentHelp("Prune only what matches: a glob, op:Conv, size:>4k.", valueName: "p"))
   var only: [String] = []
@@ -34,6 +34,47 @@ struct PruningOptions: ParsableArguments {
   @Option(help: "Seed of the random criterion.")
   var seed: UInt64 = 0
 }
+
+extension PruningOptions {
+  /// What the options ask for; nil when they ask for nothing.
+  ///
+  /// Throws for options that contradict each other.
+  func request(isForced: Bool) throws -> PruningRequest? {
+    guard let goal = try goal(isForced: isForced) else {
+      guard only.isEmpty, except.isEmpty else {
+        throw ValidationError("nothing to prune: give --sparsity, --threshold or --pattern")
+      }
+      return nil
+    }
+    guard let criterion = SaliencyCriteria.all.first(where: { $0.name == criterion }) else {
+      let known = SaliencyCriteria.all.map(\.name).joined(separator: ", ")
+      throw ValidationError("there is no criterion \"\(criterion)\"; there are: \(known)")
+    }
+    // What is left out stays left out, whatever --only says.
+    let rules = try only.map(SelectionRule.only) + except.map(SelectionRule.except)
+    return PruningRequest(goal: goal, criterion: criterion, rules: rules, seed: seed)
+  }
+
+  private func goal(isForced: Bool) throws -> PruningGoal? {
+    let asked = [sparsity != nil, threshold != nil, pattern != nil].filter { $0 }.count
+    guard asked <= 1 else {
+      throw ValidationError("give only one of --sparsity, --threshold and --pattern")
+    }
+    if let sparsity, sparsity.value == 1, !isForced {
+      throw ValidationError("--sparsity 1 removes every weight; pass -f if that is meant")
+    }
+    if let block {
+      guard let sparsity else { throw ValidationError("--block goes with --sparsity") }
+      let blocks = try BlockPattern(rows: block.rows, columns: block.columns)
+      return .blocks(blocks, sparsity: sparsity.value, scope)
+    }
+    if let pattern { return .groups(try GroupPattern(kept: pattern.kept, group: pattern.group)) }
+    if let threshold { return .threshold(threshold) }
+    return sparsity.map { .sparsity($0.value, scope) }
+  }
+}
+
+extension PruningScope: @retroactive ExpressibleByArgument {}
 
 /// A share between 0 and 1, written `0.8` or `80%`.
 struct Share: ExpressibleByArgument {
@@ -50,7 +91,7 @@ struct Share: ExpressibleByArgument {
 }
 
 /// `2:4`.
-struct GroupPattern: ExpressibleByArgument {
+struct GroupShape: ExpressibleByArgument {
   let kept: Int
   let group: Int
 
@@ -63,7 +104,7 @@ struct GroupPattern: ExpressibleByArgument {
 }
 
 /// `4x1`.
-struct BlockSize: ExpressibleByArgument {
+struct BlockShape: ExpressibleByArgument {
   let rows: Int
   let columns: Int
 
