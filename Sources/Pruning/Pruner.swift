@@ -111,7 +111,7 @@ struct Pruner {
     _ select: @Sendable (StreamedSelection, WeightStream) throws -> [MaskedWeight]
   ) throws -> [MaskedWeight] {
     let streams = targets.map(\.stream)
-    let isLarge = streams.map { $0.count > StreamedSelection.stretchSize }
+    let isLarge = streams.map { $0.count > WeightStream.chunkSize }
     var results: [MaskedWeight] = []
     try OrderedPipeline.run(
       count: streams.count, threads: request.threads, workspace: {},

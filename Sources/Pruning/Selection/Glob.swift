@@ -21,11 +21,11 @@ public struct Glob: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - text: the pattern.
-  ///   - offset: where it begins in what the user wrote, for messages.
+  ///   - prefix: what the user wrote before it, for messages.
   /// - Throws: `PruningError.malformedSelector` for an empty pattern, a set that does not end or is
   ///   empty, a range that goes backwards, or a backslash at the end.
-  public init(_ text: String, offset: Int = 0) throws(PruningError) {
-    var reader = GlobReader(text: text, offset: offset)
+  public init(_ text: String, after prefix: String = "") throws(PruningError) {
+    var reader = GlobReader(text: text, prefix: prefix)
     var parts: [Part] = []
     var isLiteral = true
     while let scalar = reader.next() {
@@ -78,14 +78,14 @@ public struct Glob: Hashable, Sendable {
 
 /// Walks over the characters of a pattern.
 private struct GlobReader {
-  private let text: String
+  private let written: String
   private let scalars: [Unicode.Scalar]
   private let offset: Int
   private var position = 0
 
-  init(text: String, offset: Int) {
-    self.text = text
-    self.offset = offset
+  init(text: String, prefix: String) {
+    written = prefix + text
+    offset = prefix.unicodeScalars.count
     scalars = Array(text.unicodeScalars)
   }
 
@@ -135,6 +135,6 @@ private struct GlobReader {
   }
 
   func failure(_ reason: String, at position: Int) -> PruningError {
-    .malformedSelector(text, position: offset + position, reason: reason)
+    .malformedSelector(written, position: offset + position, reason: reason)
   }
 }

@@ -27,7 +27,7 @@ public struct Selector: Hashable, Sendable, CustomStringConvertible {
   public init(_ text: String) throws(PruningError) {
     description = text
     if text.hasPrefix("op:") {
-      kind = .operatorType(try Glob(String(text.dropFirst(3)), offset: 3))
+      kind = .operatorType(try Glob(String(text.dropFirst(3)), after: "op:"))
     } else if text.hasPrefix("size:") {
       kind = try Self.size(text)
     } else {

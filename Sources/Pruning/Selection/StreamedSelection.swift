@@ -18,12 +18,11 @@ struct MaskedWeight: Sendable {
 /// Exactly as a stable sort would: of equal keys the one that comes first goes first. The weights are
 /// read three times: for the upper and the lower half of the key at the rank, and for the masks.
 struct StreamedSelection {
-  /// Elements that one thread works on before it hands over what it found.
-  static let stretchSize = 1 << 22
-
   let weights: [WeightStream]
   let rule: KeyRule
   let threads: Int
+  /// Elements that one thread works on before it hands over what it found; a multiple of 64.
+  var stretchSize = 1 << 22
 
   private struct Stretch: Sendable {
     let weight: Int
@@ -49,7 +48,7 @@ struct StreamedSelection {
 
   private var stretches: [Stretch] {
     weights.enumerated().flatMap { index, weight in
-      weight.pieces(of: 0..<weight.count, size: Self.stretchSize).map {
+      weight.pieces(of: 0..<weight.count, size: stretchSize).map {
         Stretch(weight: index, range: $0)
       }
     }
