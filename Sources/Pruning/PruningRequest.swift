@@ -1,0 +1,63 @@
+/// Among which weights the least important are looked for.
+public enum PruningScope: String, Hashable, Sendable, CaseIterable {
+  /// Each tensor gives up the same share.
+  case layer
+  /// All tensors together give up a share.
+  case global
+}
+
+/// How much is pruned, and where it may lie.
+public enum PruningGoal: Hashable, Sendable {
+  /// A share of the weights, anywhere; what is zero already counts.
+  case sparsity(Double, PruningScope)
+  /// All weights whose magnitude is below a number.
+  case threshold(Double)
+  /// All but `kept` of every `group` weights along the reduction axis.
+  case groups(GroupPattern)
+  /// A share of the blocks.
+  case blocks(BlockPattern, sparsity: Double, PruningScope)
+}
+
+/// What to prune and how.
+public struct PruningRequest: Sendable {
+  /// Says how much each weight matters.
+  public var criterion: any SaliencyCriterion
+  /// How much is pruned.
+  public var goal: PruningGoal
+  /// Which tensors are meant.
+  public var rules: [SelectionRule]
+  /// The seed of what is random.
+  public var seed: UInt64
+  /// How many threads work; the result does not depend on it.
+  public var threads: Int
+
+  /// Makes a request.
+  public init(
+    goal: PruningGoal, criterion: any SaliencyCriterion = MagnitudeCriterion(),
+    rules: [SelectionRule] = [], seed: UInt64 = 0, threads: Int = 1
+  ) {
+    self.goal = goal
+    self.criterion = criterion
+    self.rules = rules
+    self.seed = seed
+    self.threads = threads
+  }
+
+  /// Checks the numbers.
+  ///
+  /// - Throws: `PruningError` for a sparsity outside of 0 to 1, or a threshold that is negative, not
+  ///   finite, or means nothing to the criterion.
+  public func validate() throws(PruningError) {
+    switch goal {
+    case .sparsity(let share, _), .blocks(_, let share, _):
+      guard (0...1).contains(share) else { throw .sparsityOutOfRange(share) }
+    case .threshold(let limit):
+      guard limit >= 0, limit.isFinite else { throw .thresholdOutOfRange(limit) }
+      guard criterion.key(ofThreshold: limit) != nil else {
+        throw .thresholdWithoutMagnitude(criterion: criterion.name)
+      }
+    case .groups:
+      break
+    }
+  }
+}

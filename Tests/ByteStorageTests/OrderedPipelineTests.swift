@@ -1,0 +1,98 @@
+import ByteStorage
+import Synchronization
+import Testing
+
+/// The failure of one item.
+private struct ItemFailure: Error, Equatable {
+  let index: Int
+}
+
+@Suite struct OrderedPipelineTests {
+  @Test(arguments: [1, 2, 3, 8, 100])
+  func productsAreConsumedInOrderWhateverTheThreads(threads: Int) throws {
+    for count in [0, 1, 2, 7, 64] {
+      var seen: [Int] = []
+      try OrderedPipeline.run(
+        count: count, threads: threads, workspace: { 0 },
+        produce: { index, _ in index * index },
+        consume: { index, product in
+          #expect(index == seen.count)
+          seen.append(product)
+        })
+      #expect(seen == (0..<count).map { $0 * $0 })
+    }
+  }
+
+  @Test(arguments: [1, 2, 5])
+  func theFirstFailingItemIsTheErrorAndAllBeforeItAreConsumed(threads: Int) {
+    for failing in 0..<20 {
+      var consumed = 0
+      #expect(throws: ItemFailure(index: failing)) {
+        try OrderedPipeline.run(
+          count: 20, threads: threads, workspace: {},
+          produce: { index, _ in
+            if index >= failing { throw ItemFailure(index: index) }
+            return index
+          },
+          consume: { _, _ in consumed += 1 })
+      }
+      #expect(consumed == failing)
+    }
+  }
+
+  @Test(arguments: [1, 2, 5])
+  func anErrorOfTheConsumerEndsTheWork(threads: Int) {
+    var consumed = 0
+    #expect(throws: ItemFailure(index: 4)) {
+      try OrderedPipeline.run(
+        count: 1_000_000, threads: threads, workspace: {}, produce: { index, _ in index },
+        consume: { index, _ in
+          if index == 4 { throw ItemFailure(index: index) }
+          consumed += 1
+        })
+    }
+    #expect(consumed == 4)
+  }
+
+  @Test(arguments: [1, 3])
+  func anErrorOfTheWorkspaceIsThrown(threads: Int) {
+    #expect(throws: ItemFailure(index: -1)) {
+      try OrderedPipeline.run(
+        count: 10, threads: threads,
+        workspace: { () throws -> Int in throw ItemFailure(index: -1) },
+        produce: { index, _ in index }, consume: { _, _ in Issue.record("nothing was made") })
+    }
+  }
+
+  @Test func aWorkspaceIsKeptBetweenTheItemsOfAThread() throws {
+    var largest = 0
+    try OrderedPipeline.run(
+      count: 30, threads: 2, workspace: { 0 },
+      produce: { _, uses in
+        uses += 1
+        return uses
+      },
+      consume: { _, uses in largest = max(largest, uses) })
+    #expect(largest >= 15)
+  }
+
+  @Test func noMoreThanTwoProductsAThreadAreAheadOfTheConsumer() throws {
+    try OrderedPipeline.run(
+      count: 200, threads: 2, workspace: {}, produce: { _, _ in Alive() },
+      consume: { _, product in
+        // Two threads: a window of four, and the one that is being consumed.
+        #expect(product.livingNow <= 5)
+      })
+  }
+}
+
+/// Counts how many of itself there are.
+private final class Alive: Sendable {
+  private static let living = Atomic(0)
+
+  init() { Self.living.add(1, ordering: .relaxed) }
+
+  deinit { Self.living.subtract(1, ordering: .relaxed) }
+
+  var livingNow: Int { Self.living.load(ordering: .relaxed) }
+}
