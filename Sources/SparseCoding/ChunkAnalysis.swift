@@ -3,7 +3,7 @@
 /// Buffers come from the coder's `retained` stack and live until the chunk is coded.
 final class ChunkAnalysis {
   /// Larger chunks are estimated by a sample of this many elements, in evenly spaced pieces.
-  private static let sampleCount = 8192
+  private static let sampleCount = 4096
   private static let pieces = 16
 
   let elements: Elements

@@ -7,11 +7,11 @@ extension ChunkCoder {
     try retained.scope { () throws(SparseCodingError) in
       let chunk = ChunkAnalysis(elements, hints: hints, coder: self)
       var best = [UInt8]()
-      var limit: Double?
+      var first: Double?
       for (encoding, estimate) in candidates(chunk, encodings) {
-        if let limit, estimate > limit { break }
+        if let first, estimate > level.limit(after: first) { break }
         guard let coded = try encode(chunk, encoding) else { continue }
-        limit = limit ?? estimate * (1 + level.tolerance) + level.slack
+        first = first ?? estimate
         if best.isEmpty || coded.count < best.count { best = coded }
       }
       let size = elements.bytes.count + 1
@@ -39,7 +39,9 @@ extension ChunkCoder {
     _ chunk: ChunkAnalysis, _ encoding: any ChunkEncoding
   ) throws(SparseCodingError) -> [UInt8]? {
     try scratch.scope { () throws(SparseCodingError) in
-      var coded = [encoding.id.rawValue]
+      var coded = [UInt8]()
+      coded.reserveCapacity(chunk.elements.bytes.count / 2)
+      coded.append(encoding.id.rawValue)
       return try encoding.encode(chunk, into: &coded) ? coded : nil
     }
   }

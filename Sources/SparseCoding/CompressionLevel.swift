@@ -18,21 +18,14 @@ extension CompressionLevel {
     }
   }
 
-  /// The share by which a candidate's estimate may exceed the first one's and still be coded.
-  var tolerance: Double {
+  /// The estimate up to which a runner-up of the first coded candidate is coded, too.
+  ///
+  /// Estimates leave out tables, which matter in small chunks.
+  func limit(after first: Double) -> Double {
     switch self {
-    case .fast: 0
-    case .balanced: 0.015
-    case .small: 0.06
-    }
-  }
-
-  /// The bytes by which it may exceed it: estimates leave out tables, which matter when small.
-  var slack: Double {
-    switch self {
-    case .fast: 64
-    case .balanced: 256
-    case .small: 4096
+    case .fast: first + 64
+    case .balanced: first * 1.002 + 256
+    case .small: first * 1.06 + 4096
     }
   }
 }

@@ -14,27 +14,31 @@ struct StreamStatistics {
   let count: Int
   /// True when all of its bytes are equal.
   let isConstant: Bool
-  /// Bytes that ideal static codes take, tables left out.
-  let idealSize: Double
+  private let histogram: ByteHistogram
 
   init(_ stream: UnsafeRawBufferPointer) {
     count = stream.count
     isConstant = stream.repeats(every: 1)
-    idealSize = isConstant ? 0 : Self.idealSize(of: stream)
+    histogram = isConstant ? ByteHistogram() : Self.histogram(of: stream)
   }
 
-  private static func idealSize(of stream: UnsafeRawBufferPointer) -> Double {
+  /// Bytes that the coders should take, tables left out.
+  ///
+  /// This is the one place that knows how good the coders are: as good as Huffman's.
+  var estimatedSize: Double { Double(count) * histogram.huffmanBitsPerByte / 8 }
+
+  private static func histogram(of stream: UnsafeRawBufferPointer) -> ByteHistogram {
     var histogram = ByteHistogram()
     guard stream.count > sampleSize else {
       histogram.add(stream)
-      return histogram.bitsPerByte * Double(stream.count) / 8
+      return histogram
     }
     let length = sampleSize / pieces
     for piece in 0..<pieces {
       let start = (stream.count - length) * piece / (pieces - 1)
       histogram.add(UnsafeRawBufferPointer(rebasing: stream[start..<(start + length)]))
     }
-    return min(histogram.bitsPerByte, 8) * Double(stream.count) / 8
+    return histogram
   }
 }
 

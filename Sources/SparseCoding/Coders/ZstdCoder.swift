@@ -36,7 +36,7 @@ final class ZstdCodec: StreamCodec {
   ) -> UnsafeRawBufferPointer? {
     guard !statistics.isConstant, raw.count > 8 else { return nil }
     var best: UnsafeRawBufferPointer?
-    if statistics.idealSize < Double(raw.count) * (1 - Self.worthwhileSaving) {
+    if statistics.estimatedSize < Double(raw.count) * (1 - Self.worthwhileSaving) {
       best = huffman?.compress(raw, scratch)
     }
     guard isWorthMatching(raw, scratch), let matched = matcher?.compress(raw, scratch) else {

@@ -7,10 +7,8 @@ struct BitmaskEncoding: ChunkEncoding {
 
   func estimate(_ chunk: ChunkAnalysis) -> Double? {
     guard chunk.isWorthMasking else { return nil }
-    let mask = StreamStatistics(chunk.mask)
-    // A Huffman code spends at least one bit on a byte.
-    let size = max(mask.idealSize, mask.isConstant ? 0 : Double(mask.count) / 8)
-    return size + Double(chunk.nonZeroCount) * chunk.bytesPerNonZero
+    return StreamStatistics(chunk.mask).estimatedSize
+      + Double(chunk.nonZeroCount) * chunk.bytesPerNonZero
   }
 
   func encode(_ chunk: ChunkAnalysis, into coded: inout [UInt8]) throws(SparseCodingError) -> Bool {

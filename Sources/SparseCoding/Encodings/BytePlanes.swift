@@ -21,8 +21,7 @@ struct BytePlanes {
     let planes = split(sample, scratch)
     var size = 0.0
     for plane in 0..<used {
-      let statistics = StreamStatistics(Self.plane(plane, of: planes, sample.count))
-      size += statistics.isConstant ? 0 : min(statistics.idealSize, Double(sample.count))
+      size += StreamStatistics(Self.plane(plane, of: planes, sample.count)).estimatedSize
     }
     return sample.count == 0 ? 0 : size * Double(count) / Double(sample.count)
   }

@@ -10,8 +10,8 @@ struct GapEncoding: ChunkEncoding {
 
   func estimate(_ chunk: ChunkAnalysis) -> Double? {
     guard chunk.isWorthMasking else { return nil }
-    let gaps = StreamStatistics(chunk.gaps).idealSize
-    return gaps + Double(chunk.nonZeroCount) * chunk.bytesPerNonZero
+    return StreamStatistics(chunk.gaps).estimatedSize
+      + Double(chunk.nonZeroCount) * chunk.bytesPerNonZero
   }
 
   func encode(_ chunk: ChunkAnalysis, into coded: inout [UInt8]) throws(SparseCodingError) -> Bool {

@@ -96,20 +96,13 @@ struct PatternEncoding: ChunkEncoding {
       + Double(groups * shape.kept) * chunk.bytesPerNonZero
   }
 
-  /// Each group's mask of exactly `kept` bits, filled up from the lowest; nil when one has more.
+  /// Each group's pattern; nil when the shape does not fit the chunk.
   private func masks(_ chunk: ChunkAnalysis, _ shape: PatternShape) -> UnsafeRawPointer? {
     guard shape.isValid, shape.divides(chunk.count) else { return nil }
-    let groups = chunk.count / shape.group
-    let masks = chunk.coder.scratch.take(groups * MemoryLayout<UInt16>.size)
-    guard let base = masks.baseAddress else { return nil }
-    chunk.layout.word.groupMasks(
-      chunk.elements.bytes, group: shape.group, stride: shape.stride, into: base)
-    for group in 0..<groups {
-      var mask = UInt16.load(base, group)
-      guard mask.nonzeroBitCount <= shape.kept else { return nil }
-      while mask.nonzeroBitCount < shape.kept { mask |= mask &+ 1 }
-      UInt16.store(mask, base, group)
-    }
+    let masks = chunk.coder.scratch.take(chunk.count / shape.group * MemoryLayout<UInt16>.size)
+    guard let base = masks.baseAddress,
+      chunk.layout.word.groupMasks(chunk.elements.bytes, shape, into: base)
+    else { return nil }
     return UnsafeRawPointer(base)
   }
 }

@@ -1,34 +1,71 @@
 extension ElementWord {
-  /// Writes for each group (UInt16) the bits of its non-zero elements, first element lowest.
+  /// Writes a pattern for each group (UInt16, first element lowest): the bits of its non-zero
+  /// elements, filled up from the lowest to `kept`; false when a group has more than that.
   static func groupMasks(
-    _ source: UnsafeRawBufferPointer, group: Int, stride: Int, into masks: UnsafeMutableRawPointer
+    _ source: UnsafeRawBufferPointer, _ shape: PatternShape, into masks: UnsafeMutableRawPointer
+  ) -> Bool {
+    guard let base = source.baseAddress else { return false }
+    let groups = source.count / width / shape.group
+    guard shape.stride > 1 else {
+      for group in 0..<groups {
+        UInt16.store(adjacentBits(base, group &* shape.group, shape.group), masks, group)
+        guard fill(masks, group, upTo: shape.kept) else { return false }
+      }
+      return true
+    }
+    for first in Swift.stride(from: 0, to: groups, by: shape.stride) {
+      for group in first..<(first &+ shape.stride) { UInt16.store(0, masks, group) }
+      addBits(base, shape, first, masks)
+      for group in first..<(first &+ shape.stride) {
+        guard fill(masks, group, upTo: shape.kept) else { return false }
+      }
+    }
+    return true
+  }
+
+  /// The bits of one group's non-zero elements when they are neighbours.
+  @inline(__always)
+  private static func adjacentBits(
+    _ base: UnsafeRawPointer, _ first: Int, _ count: Int
+  ) -> UInt16 {
+    var mask: UInt16 = 0
+    for member in 0..<count {
+      let bit = UInt16(truncatingIfNeeded: nonZeroBit(load(base, first &+ member)))
+      mask |= bit &<< UInt16(truncatingIfNeeded: member)
+    }
+    return mask
+  }
+
+  /// Adds the bits of a block's non-zero elements, which begin with group `first`, in memory order.
+  @inline(__always)
+  private static func addBits(
+    _ base: UnsafeRawPointer, _ shape: PatternShape, _ first: Int, _ masks: UnsafeMutableRawPointer
   ) {
-    guard let base = source.baseAddress else { return }
-    guard stride > 1 else {
-      for index in 0..<(source.count / width / group) {
-        var mask: UInt16 = 0
-        for member in 0..<group {
-          let bit: UInt16 = load(base, index &* group &+ member) != 0 ? 1 : 0
-          mask |= bit &<< UInt16(truncatingIfNeeded: member)
-        }
-        UInt16.store(mask, masks, index)
+    var row = first &* shape.group
+    for member in 0..<shape.group {
+      for lane in 0..<shape.stride {
+        let bit = UInt16(truncatingIfNeeded: nonZeroBit(load(base, row &+ lane)))
+        let moved = bit &<< UInt16(truncatingIfNeeded: member)
+        UInt16.store(UInt16.load(masks, first &+ lane) | moved, masks, first &+ lane)
       }
-      return
+      row &+= shape.stride
     }
-    let block = group * stride
-    for start in Swift.stride(from: 0, to: source.count / width, by: block) {
-      let first = start / group
-      for lane in 0..<stride { UInt16.store(0, masks, first &+ lane) }
-      for member in 0..<group {
-        let row = start &+ member &* stride
-        for lane in 0..<stride {
-          let bit: UInt16 = load(base, row &+ lane) != 0 ? 1 : 0
-          let mask = UInt16.load(masks, first &+ lane)
-          let moved = bit &<< UInt16(truncatingIfNeeded: member)
-          UInt16.store(mask | moved, masks, first &+ lane)
-        }
-      }
+  }
+
+  /// Sets the lowest free bits of a group's mask until it has `kept`; false when it has more.
+  @inline(__always)
+  private static func fill(
+    _ masks: UnsafeMutableRawPointer, _ group: Int, upTo kept: Int
+  ) -> Bool {
+    var mask = UInt16.load(masks, group)
+    var bits = mask.nonzeroBitCount
+    guard bits != kept else { return true }
+    while bits < kept {
+      mask |= mask &+ 1
+      bits &+= 1
     }
+    UInt16.store(mask, masks, group)
+    return bits == kept
   }
 
   /// Writes the elements the masks name, group after group.

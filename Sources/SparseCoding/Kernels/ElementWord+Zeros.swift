@@ -2,11 +2,12 @@ extension ElementWord {
   /// How many elements have no bit set.
   static func zeroCount(_ source: UnsafeRawBufferPointer) -> Int {
     guard let base = source.baseAddress else { return 0 }
-    var zeros = 0
-    for index in 0..<(source.count / width) {
-      zeros &+= load(base, index) == 0 ? 1 : 0
+    let count = source.count / width
+    var nonZeros = 0
+    for index in 0..<count {
+      nonZeros &+= Int(truncatingIfNeeded: nonZeroBit(load(base, index)))
     }
-    return zeros
+    return count - nonZeros
   }
 
   /// Writes one bit per element, lowest bit first, set where the element is not zero.
@@ -16,7 +17,8 @@ extension ElementWord {
     for byte in 0..<(count / 8) {
       var bits: UInt8 = 0
       for bit in 0..<8 {
-        bits |= (load(base, byte &* 8 &+ bit) != 0 ? 1 : 0) &<< UInt8(truncatingIfNeeded: bit)
+        let isKept = UInt8(truncatingIfNeeded: nonZeroBit(load(base, byte &* 8 &+ bit)))
+        bits |= isKept &<< UInt8(truncatingIfNeeded: bit)
       }
       mask.storeBytes(of: bits, toByteOffset: byte, as: UInt8.self)
     }
@@ -39,7 +41,7 @@ extension ElementWord {
       let value = load(base, index)
       store(value, values, kept)
       UInt32.store(UInt32(truncatingIfNeeded: index), positions, kept)
-      kept &+= value != 0 ? 1 : 0
+      kept &+= Int(truncatingIfNeeded: nonZeroBit(value))
     }
   }
 

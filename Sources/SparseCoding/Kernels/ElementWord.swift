@@ -33,7 +33,8 @@ protocol ElementWord: FixedWidthInteger, UnsignedInteger, Sendable {
 
   // N:M groups (ElementWord+Groups.swift).
   static func groupMasks(
-    _ source: UnsafeRawBufferPointer, group: Int, stride: Int, into masks: UnsafeMutableRawPointer)
+    _ source: UnsafeRawBufferPointer, _ shape: PatternShape, into masks: UnsafeMutableRawPointer
+  ) -> Bool
   static func gather(
     _ source: UnsafeRawBufferPointer, _ shape: PatternShape, masks: UnsafeRawPointer,
     into values: UnsafeMutableRawPointer)
@@ -75,5 +76,11 @@ extension ElementWord {
   @inline(__always)
   static func store(_ value: Self, _ base: UnsafeMutableRawPointer, _ index: Int) {
     base.storeBytes(of: value.littleEndian, toByteOffset: index &* width, as: Self.self)
+  }
+
+  /// 1 for an element with any bit set, else 0; arithmetic, because a branch would be mispredicted.
+  @inline(__always)
+  static func nonZeroBit(_ element: Self) -> Self {
+    (element | (0 &- element)) &>> Self(truncatingIfNeeded: bitWidth - 1)
   }
 }

@@ -8,7 +8,8 @@ extension PatternNumbers {
       let digits = min(perWord, groups - first)
       var word: UInt64 = 0
       for group in (first..<(first + digits)).reversed() {
-        word = word &* UInt64(masks.count) &+ number(of: UInt16.load(groupMasks, group))
+        let mask = UInt16.load(groupMasks, group)
+        word = word &* UInt64(masks.count) &+ UInt64(numbers[Int(mask)])
       }
       for byte in 0..<wordLength(digits) {
         packed[offset] = UInt8(truncatingIfNeeded: word >> UInt64(8 * byte))

@@ -6,13 +6,18 @@ struct PatternNumbers {
   let perWord: Int
   /// How many bytes such a word takes.
   let fullLength: Int
-  private let kept: Int
-  private let binomials: [Int]
+  /// The number of each mask; undefined for masks that are no pattern.
+  let numbers: [UInt16]
 
   init(kept: Int, group: Int) {
-    self.kept = kept
-    binomials = Self.binomials(upTo: group)
-    masks = (0..<(1 << group)).filter { $0.nonzeroBitCount == kept }.map { UInt16($0) }
+    var masks: [UInt16] = []
+    var numbers = [UInt16](repeating: 0, count: 1 << group)
+    for mask in 0..<(1 << group) where mask.nonzeroBitCount == kept {
+      numbers[mask] = UInt16(masks.count)
+      masks.append(UInt16(mask))
+    }
+    self.masks = masks
+    self.numbers = numbers
     var perWord = 0
     var reach = masks.count
     while reach <= 1 << 32 {
@@ -21,19 +26,6 @@ struct PatternNumbers {
     }
     self.perWord = perWord
     fullLength = Self.length(perWord, base: masks.count)
-  }
-
-  /// The number of a mask: the sum of C(position, rank) over its bits (combinatorial number system).
-  func number(of mask: UInt16) -> UInt64 {
-    var rest = mask
-    var rank = 1
-    var number = 0
-    while rest != 0 {
-      number &+= binomials[rest.trailingZeroBitCount &* 17 &+ rank]
-      rank &+= 1
-      rest &= rest &- 1
-    }
-    return UInt64(number)
   }
 
   /// How many bytes a word of `count` pattern numbers takes.
@@ -50,19 +42,5 @@ struct PatternNumbers {
     var reach: UInt64 = 1
     for _ in 0..<count { reach *= UInt64(base) }
     return (UInt64.bitWidth - (reach - 1).leadingZeroBitCount + 7) / 8
-  }
-
-  /// Pascal's triangle: C(n, k) at `n * 17 + k`.
-  private static func binomials(upTo size: Int) -> [Int] {
-    var triangle = [Int](repeating: 0, count: 17 * 17)
-    for row in 0...size {
-      triangle[row * 17] = 1
-      guard row > 0 else { continue }
-      for column in 1...row {
-        triangle[row * 17 + column] =
-          triangle[(row - 1) * 17 + column - 1] + triangle[(row - 1) * 17 + column]
-      }
-    }
-    return triangle
   }
 }
