@@ -17,14 +17,7 @@ public final class ModelFolder: Sendable {
   public let path: String
   private let descriptor: Int32
   private let allowsHardLinks: Bool
-  private let cache = Mutex(Cache())
-
-  /// The files held open, and when each was used last.
-  private struct Cache {
-    var files: [ByteString: OpenFile] = [:]
-    var lastUse: [ByteString: Int] = [:]
-    var clock = 0
-  }
+  private let cache = Mutex(OpenFileCache())
 
   /// Opens the folder that a model file lies in.
   ///
@@ -32,7 +25,7 @@ public final class ModelFolder: Sendable {
   public init(ofFileAt path: String, allowsHardLinks: Bool = false) throws(FileError) {
     let cut = path.utf8.lastIndex(of: UInt8(ascii: "/"))
     let folder = cut.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    descriptor = open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
+    descriptor = openat(AT_FDCWD, folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
     guard descriptor >= 0 else { throw FileError.opening(folder, errno) }
     self.path = folder
     self.allowsHardLinks = allowsHardLinks
@@ -90,7 +83,7 @@ public final class ModelFolder: Sendable {
     defer { if parent != descriptor { close(parent) } }
     for part in parts.dropLast() {
       let next = Self.openAt(parent, part, O_DIRECTORY)
-      let number = errno
+      let number = next < 0 && Self.isLink(parent, part) ? ELOOP : errno
       if parent != descriptor { close(parent) }
       parent = descriptor
       guard next >= 0 else { throw FileError.opening(shown, number) }
@@ -99,6 +92,19 @@ public final class ModelFolder: Sendable {
     let file = Self.openAt(parent, parts.last ?? "", O_NONBLOCK)
     guard file >= 0 else { throw FileError.opening(shown, errno) }
     return try OpenFile(descriptor: file, path: shown, allowsHardLinks: allowsHardLinks)
+  }
+
+  /// True for a symbolic link; opening one as a folder only says that it is none.
+  private static func isLink(_ parent: Int32, _ name: ByteString) -> Bool {
+    let number = errno
+    defer { errno = number }
+    var status = stat()
+    let failed = (name.bytes + [0]).withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return Int32(-1) }
+      return fstatat(
+        parent, start.assumingMemoryBound(to: CChar.self), &status, AT_SYMLINK_NOFOLLOW)
+    }
+    return failed == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
   private static func openAt(_ parent: Int32, _ name: ByteString, _ flags: Int32) -> Int32 {
@@ -111,15 +117,20 @@ public final class ModelFolder: Sendable {
   }
 }
 
-extension ModelFolder.Cache {
-  fileprivate mutating func use(_ location: ByteString) -> OpenFile? {
+/// The files held open, and when each was used last.
+private struct OpenFileCache {
+  private var files: [ByteString: OpenFile] = [:]
+  private var lastUse: [ByteString: Int] = [:]
+  private var clock = 0
+
+  mutating func use(_ location: ByteString) -> OpenFile? {
     guard let file = files[location] else { return nil }
     clock += 1
     lastUse[location] = clock
     return file
   }
 
-  fileprivate mutating func keep(_ file: OpenFile, at location: ByteString) {
+  mutating func keep(_ file: OpenFile, at location: ByteString) {
     if files.count >= ModelFolder.mostOpenFiles,
       let oldest = lastUse.min(by: { $0.value < $1.value })?.key
     {
