@@ -1,0 +1,104 @@
+public import ByteStorage
+internal import CONNX
+public import ModelGraph
+public import ProtobufWire
+
+/// Reads and writes ONNX models.
+///
+/// Reading touches the structure only: the contents of tensors stay in the file until somebody reads
+/// them, and the bytes of the structure are kept, so that an unchanged model is written exactly as it
+/// was.
+public struct ONNXFormat: Sendable {
+  /// The name of the format, as in `SourceDocument.formatName`.
+  public static let name = "onnx"
+
+  /// What reading allows and checks.
+  public struct Options: Sendable {
+    /// Data files may have other names elsewhere, as stores without duplicates make them.
+    public var allowsHardLinks = false
+    /// SHA-1 checksums of data files are verified, which reads the files whole.
+    public var verifiesChecksums = false
+    /// The bounds of the structure.
+    public var limits = WireLimits()
+
+    /// The usual choices.
+    public init() {}
+  }
+
+  /// A model and what was odd about its file.
+  public struct Reading: Sendable {
+    /// The model; its document gives the files back exactly.
+    public let model: Model
+    /// What was odd, in the order it was met.
+    public let warnings: [Warning]
+  }
+
+  private let options: Options
+
+  /// Makes a reader and writer.
+  public init(_ options: Options = Options()) {
+    self.options = options
+  }
+
+  /// True when a file that starts with these bytes can be an ONNX model: it has no magic number, but
+  /// must start with a field of the outermost message.
+  public func recognizes(prefix: [UInt8]) -> Bool {
+    let tags: Set<UInt8> = [0x08, 0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72, 0xA2, 0xCA, 0xD2]
+    return prefix.first.map(tags.contains) == true && ForeignFormat.diagnosis(of: prefix) == nil
+  }
+
+  /// Reads a model file, and the data files it names from its folder.
+  ///
+  /// - Throws: `WireError`, `ONNXError` and `FileError`.
+  public func read(_ file: OpenFile) throws -> Reading {
+    try diagnose(file)
+    let input = WireInput.file(file, minimumHole: ONNXSchema.minimumHole)
+    var parsed = try ParsedModel(input, options.limits) { hole in
+      file.slice(hole.offset..<hole.offset + hole.byteCount)
+    }
+    var files: [FileTemplate] = []
+    if parsed.reader.tensors.contains(where: { $0.external != nil }) {
+      let folder = try ModelFolder(
+        ofFileAt: file.path, allowsHardLinks: options.allowsHardLinks)
+      var data = ExternalFiles(
+        folder: folder, model: file.identity, verifiesChecksums: options.verifiesChecksums)
+      files = try data.resolve(&parsed.reader.tensors)
+      parsed.reader.warnings += data.warnings
+    }
+    let main = parsed.template(of: file)
+    let document = SourceDocument(formatName: Self.name, files: [main] + files)
+    return try parsed.finish(document)
+  }
+
+  /// Reads a model from files that are stored as templates.
+  ///
+  /// - Parameters:
+  ///   - document: the model file first, then its data files.
+  ///   - contents: the contents of a tensor that fills a hole; they are read only when needed.
+  /// - Throws: `WireError` and `ONNXError`, also when the holes are not those the model has.
+  public func read(
+    _ document: SourceDocument, contents: @escaping (TensorID) throws -> any ByteSource
+  ) throws -> Reading {
+    guard let main = document.files.first else {
+      throw ONNXError(.template, "there is no model file")
+    }
+    let input = WireInput.template(try main.outline(), holes: try main.holeRanges())
+    var index = 0
+    var parsed = try ParsedModel(input, options.limits) { _ in
+      defer { index += 1 }
+      return try contents(main.holes[index].tensor)
+    }
+    try parsed.checkOwners(of: main.holes)
+    try StoredFiles(document.files.dropFirst(), contents: contents)
+      .resolve(&parsed.reader.tensors)
+    return try parsed.finish(document)
+  }
+
+  private func diagnose(_ file: OpenFile) throws {
+    let prefix = try file.bytes(in: 0..<min(file.byteCount, 64))
+    guard !prefix.isEmpty else { throw ONNXError(.emptyFile, "the file is empty") }
+    if let diagnosis = ForeignFormat.diagnosis(of: prefix) {
+      throw ONNXError(.foreignFormat, "this is \(diagnosis)")
+    }
+  }
+}

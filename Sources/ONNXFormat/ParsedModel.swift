@@ -1,0 +1,110 @@
+internal import ByteStorage
+internal import CONNX
+internal import ModelGraph
+internal import ProtobufWire
+
+/// A model whose structure is read, while its data files may still be unknown.
+struct ParsedModel {
+  /// What unpacking may take beyond the walk's estimate: the library's lists of fields come and go.
+  private static let spareMemory = 16 << 20
+
+  private let scan: WireScan
+  var reader: ModelReader
+
+  /// Walks over the structure, unpacks and converts it.
+  init(
+    _ input: WireInput, _ limits: WireLimits, hole: (WireHole) throws -> (any ByteSource)?
+  ) throws {
+    var collector = PayloadCollector()
+    scan = try walk(input, schema: ONNXSchema.reading, limits: limits, visitor: &collector)
+    let sources = try scan.holes.map { try hole($0) ?? MemorySource([]) }
+    let payloads = PayloadTable(chunks: collector.chunks, literal: scan.literal, holes: sources)
+    reader = ModelReader(payloads: payloads)
+    let arena = MessageArena(limit: 2 * scan.memory + Self.spareMemory)
+    let proto = try arena.unpack(
+      scan.message, as: ModelProto.self, ONNXSchema.descriptor(onnx__model_proto__init))
+    try withExtendedLifetime(arena) { try reader.read(proto) }
+    reader.warnings += scan.unknownFields.map {
+      Warning(.unknownField, "unknown field \($0.number) of \($0.message) is kept as it is")
+    }
+  }
+
+  /// The hole that each tensor fills, by the hole's index.
+  private var owners: [Int: TensorID] {
+    var owners: [Int: TensorID] = [:]
+    for (index, tensor) in reader.tensors.enumerated() {
+      if let hole = tensor.hole { owners[hole] = TensorID(index) }
+    }
+    return owners
+  }
+
+  /// Checks that a stored template has the holes that its message has.
+  func checkOwners(of holes: [FileTemplate.Hole]) throws {
+    let owners = owners
+    for (index, hole) in holes.enumerated() where owners[index] != hole.tensor {
+      throw ONNXError(.template, "hole \(index) of the stored model is another tensor's")
+    }
+  }
+
+  /// The model file as literal bytes and holes.
+  ///
+  /// Long values that are no tensor's contents as they stand, such as one half of a tensor in two
+  /// parts, count as literal bytes, but stay in the file.
+  func template(of file: any ByteSource) -> FileTemplate {
+    let owners = owners
+    let memory = MemorySource(scan.literal)
+    guard owners.count < scan.holes.count else {
+      return FileTemplate(
+        literal: memory, holes: holes(owners, shifted: { _ in 0 }), original: file)
+    }
+    var parts: [any ByteSource] = []
+    var done = 0
+    var shifts: [Int] = []
+    var shift = 0
+    for (index, hole) in scan.holes.enumerated() {
+      shifts.append(shift)
+      guard owners[index] == nil else { continue }
+      parts += [memory.slice(done..<hole.position), file.slice(hole.fileRange)].compactMap { $0 }
+      done = hole.position
+      shift += hole.byteCount
+    }
+    if let rest = memory.slice(done..<memory.byteCount) { parts.append(rest) }
+    return FileTemplate(
+      literal: ConcatenatedSource(parts), holes: holes(owners, shifted: { shifts[$0] }),
+      original: file)
+  }
+
+  private func holes(
+    _ owners: [Int: TensorID], shifted: (Int) -> Int
+  ) -> [FileTemplate.Hole] {
+    scan.holes.enumerated().compactMap { index, hole in
+      owners[index].map {
+        FileTemplate.Hole(
+          position: hole.position + shifted(index), tensor: $0, byteCount: hole.byteCount)
+      }
+    }
+  }
+
+  /// The model, when all data are found.
+  func finish(_ document: SourceDocument) throws -> ONNXFormat.Reading {
+    for sparse in reader.sparseTensors {
+      let indices = reader.tensors[sparse.indices.index]
+      let width = indices.shape.rank == 2 ? sparse.shape.rank : 1
+      try SparsePlaces(shape: sparse.shape, indices: indices.source, width: width)
+        .check("sparse \(reader.tensors[sparse.values.index].place)")
+    }
+    let tensors = reader.tensors.map {
+      Tensor(
+        name: $0.name, elementType: $0.elementType, shape: $0.shape, contents: $0.source,
+        annotation: $0.annotation)
+    }
+    let model = Model(
+      graphs: reader.graphs, tensors: tensors, functions: reader.functions,
+      operatorSets: reader.operatorSets, document: document, annotation: reader.annotation)
+    return ONNXFormat.Reading(model: model, warnings: reader.warnings)
+  }
+}
+
+extension WireHole {
+  fileprivate var fileRange: Range<Int> { offset..<offset + byteCount }
+}

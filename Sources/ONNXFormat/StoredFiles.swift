@@ -1,0 +1,75 @@
+internal import ByteStorage
+internal import ModelGraph
+
+/// The data files of a model as templates, their tensors given by the caller.
+struct StoredFiles {
+  private struct Place: Hashable {
+    let path: ByteString
+    let range: Range<Int>
+  }
+
+  private var tensors: [Place: TensorID] = [:]
+  private let contents: (TensorID) throws -> any ByteSource
+
+  init(
+    _ files: ArraySlice<FileTemplate>, contents: @escaping (TensorID) throws -> any ByteSource
+  ) throws {
+    self.contents = contents
+    for file in files {
+      for (hole, range) in zip(file.holes, try file.holeRanges()) {
+        tensors[Place(path: file.path, range: range)] = hole.tensor
+      }
+    }
+  }
+
+  /// Finds the elements of all tensors that stand in other files.
+  ///
+  /// - Throws: `ONNXError` when the files lack a tensor's place.
+  func resolve(_ drafts: inout [ModelReader.DraftTensor]) throws {
+    for index in drafts.indices {
+      guard let reference = drafts[index].external, !reference.range.isEmpty else { continue }
+      let path = try ExternalFiles.path(of: reference.location, drafts[index].place)
+      guard let tensor = tensors[Place(path: path, range: reference.range)] else {
+        throw ONNXError(.template, "\(drafts[index].place): its data file is not stored")
+      }
+      let source = try contents(tensor)
+      guard source.byteCount == reference.byteCount else {
+        throw ONNXError(.template, "\(drafts[index].place): its stored data have another size")
+      }
+      drafts[index].source = source
+    }
+  }
+}
+
+extension FileTemplate {
+  /// Where the holes are in the file, in order.
+  ///
+  /// - Throws: `ONNXError` when they are out of order, beyond the end or too large.
+  func holeRanges() throws -> [Range<Int>] {
+    var filled = 0
+    var last = 0
+    return try holes.map { hole in
+      guard hole.position >= last, hole.position <= literal.byteCount, hole.byteCount >= 0,
+        byteCount != nil
+      else { throw ONNXError(.template, "a stored file has its holes out of order") }
+      last = hole.position
+      let start = hole.position + filled
+      filled += hole.byteCount
+      return start..<start + hole.byteCount
+    }
+  }
+
+  /// The whole file, of which only the literal bytes can be read.
+  func outline() throws -> ConcatenatedSource {
+    var parts: [any ByteSource] = []
+    var done = 0
+    _ = try holeRanges()
+    for hole in holes {
+      if let piece = literal.slice(done..<hole.position) { parts.append(piece) }
+      parts.append(ZeroSource(byteCount: hole.byteCount))
+      done = hole.position
+    }
+    if let rest = literal.slice(done..<literal.byteCount) { parts.append(rest) }
+    return ConcatenatedSource(parts)
+  }
+}

@@ -1,0 +1,33 @@
+import Foundation
+
+/// Real and odd models in a folder beside the checkout, when it is there.
+enum Corpus {
+  /// Debug builds are slow: larger files are left to release runs.
+  private static let largestFile = 4 << 20
+
+  static let folder: String? = {
+    let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let folder = checkout.deletingLastPathComponent().appendingPathComponent("shared/corpus")
+    return FileManager.default.fileExists(atPath: folder.path) ? folder.path : nil
+  }()
+
+  /// Models that every reader accepts.
+  static let models = files(in: ["models", "edge/onnx", "edge/ort", "edge/synth"])
+  /// Files that must be refused.
+  static let invalid = files(in: ["edge/invalid"])
+
+  private static func files(in folders: [String]) -> [String] {
+    guard let folder else { return [] }
+    return folders.flatMap { part in
+      let root = folder + "/" + part
+      let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+      return names.filter { $0.hasSuffix(".onnx") }.map { root + "/" + $0 }
+    }.filter { size(of: $0) <= largestFile }.sorted()
+  }
+
+  private static func size(of path: String) -> Int {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return attributes?[.size] as? Int ?? 0
+  }
+}
