@@ -74,7 +74,8 @@ public struct ONNXFormat: Sendable {
   ///
   /// - Parameters:
   ///   - document: the model file first, then its data files.
-  ///   - contents: the contents of a tensor that fills a hole; they are read only when needed.
+  ///   - contents: the contents of what fills a hole, by the id it has in `document`; the model numbers
+  ///     its tensors anew.
   /// - Throws: `WireError` and `ONNXError`, also when the holes are not those the model has.
   public func read(
     _ document: SourceDocument, contents: @escaping (TensorID) throws -> any ByteSource
@@ -88,10 +89,14 @@ public struct ONNXFormat: Sendable {
       defer { index += 1 }
       return try contents(main.holes[index].tensor)
     }
-    try parsed.checkOwners(of: main.holes)
-    try StoredFiles(document.files.dropFirst(), contents: contents)
-      .resolve(&parsed.reader.tensors)
-    return try parsed.finish(document)
+    var restored = document
+    restored.files[0].holes = try parsed.owned(main.holes)
+    var stored = try StoredFiles(document.files.dropFirst(), contents: contents)
+    try stored.resolve(&parsed.reader.tensors)
+    for file in restored.files.indices.dropFirst() {
+      restored.files[file].holes = try stored.owned(restored.files[file])
+    }
+    return try parsed.finish(restored)
   }
 
   private func diagnose(_ file: OpenFile) throws {

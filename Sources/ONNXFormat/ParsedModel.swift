@@ -38,12 +38,19 @@ struct ParsedModel {
     return owners
   }
 
-  /// Checks that a stored template has the holes that its message has.
-  func checkOwners(of holes: [FileTemplate.Hole]) throws {
+  /// The holes of a stored template, each with the tensor that fills it here.
+  ///
+  /// - Throws: `ONNXError` when a hole is no tensor's.
+  func owned(_ holes: [FileTemplate.Hole]) throws(ONNXError) -> [FileTemplate.Hole] {
     let owners = owners
-    for (index, hole) in holes.enumerated() where owners[index] != hole.tensor {
-      throw ONNXError(.template, "hole \(index) of the stored model is another tensor's")
+    var owned = holes
+    for index in holes.indices {
+      guard let owner = owners[index] else {
+        throw ONNXError(.template, "hole \(index) of the stored model is no tensor's")
+      }
+      owned[index].tensor = owner
     }
+    return owned
   }
 
   /// The model file as literal bytes and holes.

@@ -9,6 +9,8 @@ struct StoredFiles {
   }
 
   private var tensors: [Place: TensorID] = [:]
+  /// The first tensor of the model that stands at a place.
+  private var owners: [Place: TensorID] = [:]
   private let contents: (TensorID) throws -> any ByteSource
 
   init(
@@ -25,7 +27,7 @@ struct StoredFiles {
   /// Finds the elements of all tensors that stand in other files.
   ///
   /// - Throws: `ONNXError` when the files lack a tensor's place.
-  func resolve(_ drafts: inout [ModelReader.DraftTensor]) throws {
+  mutating func resolve(_ drafts: inout [ModelReader.DraftTensor]) throws {
     for index in drafts.indices {
       guard let reference = drafts[index].external, !reference.range.isEmpty else { continue }
       let path = try ExternalFiles.path(of: reference.location, drafts[index].place)
@@ -37,6 +39,20 @@ struct StoredFiles {
         throw ONNXError(.template, "\(drafts[index].place): its stored data have another size")
       }
       drafts[index].source = source
+      let place = Place(path: path, range: reference.range)
+      if owners[place] == nil { owners[place] = TensorID(index) }
+    }
+  }
+
+  /// The holes of a stored data file, each with the tensor that fills it here.
+  ///
+  /// - Throws: `ONNXError` when a hole is no tensor's.
+  func owned(_ file: FileTemplate) throws -> [FileTemplate.Hole] {
+    try zip(file.holes, file.holeRanges()).map { hole, range in
+      guard let owner = owners[Place(path: file.path, range: range)] else {
+        throw ONNXError(.template, "a hole of the stored data file \"\(file.path)\" is no tensor's")
+      }
+      return FileTemplate.Hole(position: hole.position, tensor: owner, byteCount: hole.byteCount)
     }
   }
 }

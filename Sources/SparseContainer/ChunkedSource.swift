@@ -9,7 +9,6 @@ public struct ChunkedSource: ByteSource {
   /// The bytes of the section that this is.
   let range: Range<Int>
   let name: ByteString
-  let cache: ChunkCache
 
   /// How many bytes there are.
   public var byteCount: Int { range.count }
@@ -49,7 +48,7 @@ public struct ChunkedSource: ByteSource {
   }
 
   private func decoded(chunk: Int, byteCount: Int) throws -> [UInt8] {
-    try cache.bytes(of: ChunkCache.Key(section: section, chunk: chunk)) {
+    try container.cache.bytes(of: ChunkCache.Key(section: section, chunk: chunk)) {
       try [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
         try container.decode(
           chunk: chunk, of: section, into: UnsafeMutableRawBufferPointer(buffer), tensor: name)

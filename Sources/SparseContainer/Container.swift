@@ -7,6 +7,8 @@ internal import Synchronization
 final class Container: Sendable {
   let file: any ByteSource
   let index: ContainerIndex
+  /// Chunks that several small tensors share.
+  let cache = ChunkCache()
   /// For each section, where its chunks start in the file, and where the last one ends.
   private let chunkOffsets: [[Int]]
   private let coders = Mutex<[SendableCoder]>([])
@@ -38,7 +40,7 @@ final class Container: Sendable {
       throw SparseContainerError.damaged("index")
     }
     return try ContainerIndex(
-      packed: CodedIndex.decode(stored, byteCount: Int(footer.indexLength)))
+      message: CodedIndex.decode(stored, byteCount: Int(footer.indexLength)))
   }
 
   /// Where a chunk stands in the file.

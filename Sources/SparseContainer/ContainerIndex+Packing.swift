@@ -6,84 +6,129 @@ internal import ProtobufWire
 internal import SparseCoding
 
 extension ContainerIndex {
-  /// The index as a protobuf message.
-  ///
-  /// See schemas/spm.proto.
-  func packed() -> [UInt8] {
+  /// The index as a protobuf message. See schemas/spm.proto.
+  func message() throws -> [UInt8] {
     let arena = MessageArena()
-    let message = arena.make(Spm__Index.self, spm__index__init) { message in
-      message.document = document(in: arena)
-      (message.n_sections, message.sections) = arena.pointers(
-        sections.map { $0.message(in: arena) })
-      (message.n_tensors, message.tensors) = arena.pointers(tensors.map { $0.message(in: arena) })
-      (message.n_history, message.history) = arena.pointers(
-        history.entries.map { $0.message(in: arena) })
+    let index = try arena.make(spm__index__init)
+    index.pointee.document = try document(in: arena)
+    (index.pointee.n_sections, index.pointee.sections) = try arena.list(sections) {
+      try $0.message(in: arena)
     }
-    return [UInt8](unsafeUninitializedCapacity: spm__index__get_packed_size(message)) {
-      buffer, count in
-      count = spm__index__pack(message, buffer.baseAddress)
+    (index.pointee.n_tensors, index.pointee.tensors) = try arena.list(tensors) {
+      try $0.message(in: arena)
     }
+    (index.pointee.n_history, index.pointee.history) = try arena.list(history.entries) {
+      try $0.message(in: arena)
+    }
+    return withExtendedLifetime(arena) { packed(index) }
   }
 
-  private func document(in arena: MessageArena) -> UnsafeMutablePointer<Spm__Document> {
-    arena.make(Spm__Document.self, spm__document__init) { message in
-      (message.has_format, message.format) = (1, arena.bytes(format.utf8))
-      (message.n_files, message.files) = arena.pointers(files.map { $0.message(in: arena) })
+  private func document(in arena: MessageArena) throws -> UnsafeMutablePointer<Spm__Document> {
+    let message = try arena.make(spm__document__init)
+    message.pointee.has_format = 1
+    message.pointee.format = try arena.data(Array(format.utf8))
+    (message.pointee.n_files, message.pointee.files) = try arena.list(files) {
+      try $0.message(in: arena)
     }
+    return message
   }
 }
 
 extension FileRecord {
-  fileprivate func message(in arena: MessageArena) -> UnsafeMutablePointer<Spm__File> {
-    arena.make(Spm__File.self, spm__file__init) { message in
-      (message.has_path, message.path) = (1, arena.bytes(path.bytes))
-      (message.has_literal_section, message.literal_section) = (1, UInt32(literalSection))
-      (message.n_literal_runs, message.literal_runs) = arena.array(literalRuns.map(UInt64.init))
-      (message.n_hole_tensors, message.hole_tensors) = arena.array(holeTensors.map(UInt32.init))
-      if let digest { (message.has_sha256, message.sha256) = (1, arena.bytes(digest)) }
+  fileprivate func message(in arena: MessageArena) throws -> UnsafeMutablePointer<Spm__File> {
+    let message = try arena.make(spm__file__init)
+    message.pointee.has_path = 1
+    message.pointee.path = try arena.data(path.bytes)
+    message.pointee.has_literal_section = 1
+    message.pointee.literal_section = UInt32(literalSection)
+    message.pointee.n_literal_runs = literalRuns.count
+    message.pointee.literal_runs = try arena.copy(literalRuns.map(UInt64.init))
+    message.pointee.n_hole_tensors = holeTensors.count
+    message.pointee.hole_tensors = try arena.copy(holeTensors.map(UInt32.init))
+    if let digest {
+      message.pointee.has_sha256 = 1
+      message.pointee.sha256 = try arena.data(digest)
     }
+    return message
   }
 }
 
 extension SectionRecord {
-  fileprivate func message(in arena: MessageArena) -> UnsafeMutablePointer<Spm__Section> {
-    arena.make(Spm__Section.self, spm__section__init) { message in
-      (message.has_element_kind, message.element_kind) = (1, UInt32(layout.kind.rawValue))
-      (message.has_element_width, message.element_width) = (1, UInt32(layout.width))
-      (message.has_element_count, message.element_count) = (1, UInt64(elementCount))
-      (message.has_chunk_elements, message.chunk_elements) = (1, UInt32(chunkElements))
-      (message.n_chunk_lengths, message.chunk_lengths) = arena.array(chunkLengths)
-      (message.n_chunk_checksums, message.chunk_checksums) = arena.array(chunkChecksums)
-    }
+  fileprivate func message(in arena: MessageArena) throws -> UnsafeMutablePointer<Spm__Section> {
+    let message = try arena.make(spm__section__init)
+    message.pointee.has_element_kind = 1
+    message.pointee.element_kind = UInt32(layout.kind.rawValue)
+    message.pointee.has_element_width = 1
+    message.pointee.element_width = UInt32(layout.width)
+    message.pointee.has_element_count = 1
+    message.pointee.element_count = UInt64(elementCount)
+    message.pointee.has_chunk_elements = 1
+    message.pointee.chunk_elements = UInt32(chunkElements)
+    message.pointee.n_chunk_lengths = chunkLengths.count
+    message.pointee.chunk_lengths = try arena.copy(chunkLengths)
+    message.pointee.n_chunk_checksums = chunkChecksums.count
+    message.pointee.chunk_checksums = try arena.copy(chunkChecksums)
+    return message
   }
 }
 
 extension TensorRecord {
-  fileprivate func message(in arena: MessageArena) -> UnsafeMutablePointer<Spm__Tensor> {
-    arena.make(Spm__Tensor.self, spm__tensor__init) { message in
-      (message.has_name, message.name) = (1, arena.bytes(name.bytes))
-      (message.has_element_type, message.element_type) = (1, UInt32(elementType.rawValue))
-      (message.n_dims, message.dims) = arena.array(shape.dimensions.map(UInt64.init))
-      (message.has_section, message.section) = (1, UInt32(section))
-      (message.has_first_element, message.first_element) = (1, UInt64(firstElement))
-    }
+  fileprivate func message(in arena: MessageArena) throws -> UnsafeMutablePointer<Spm__Tensor> {
+    let message = try arena.make(spm__tensor__init)
+    message.pointee.has_name = 1
+    message.pointee.name = try arena.data(name.bytes)
+    message.pointee.has_element_type = 1
+    message.pointee.element_type = UInt32(elementType.rawValue)
+    message.pointee.n_dims = shape.rank
+    message.pointee.dims = try arena.copy(shape.dimensions.map(UInt64.init))
+    message.pointee.has_section = 1
+    message.pointee.section = UInt32(section)
+    message.pointee.has_first_element = 1
+    message.pointee.first_element = UInt64(firstElement)
+    return message
   }
 }
 
 extension HistoryEntry {
-  fileprivate func message(in arena: MessageArena) -> UnsafeMutablePointer<Spm__HistoryEntry> {
-    arena.make(Spm__HistoryEntry.self, spm__history_entry__init) { message in
-      (message.has_action, message.action) = (1, arena.bytes(action.utf8))
-      (message.n_settings, message.settings) = arena.pointers(
-        settings.map { setting in
-          arena.make(Spm__Setting.self, spm__setting__init) { pair in
-            (pair.has_name, pair.name) = (1, arena.bytes(setting.name.utf8))
-            (pair.has_value, pair.value) = (1, arena.bytes(setting.value.utf8))
-          }
-        })
-      (message.has_weight_count, message.weight_count) = (1, UInt64(weightCount))
-      (message.has_zeros_before, message.zeros_before) = (1, UInt64(zerosBefore))
-      (message.has_zeros_after, message.zeros_after) = (1, UInt64(zerosAfter))
+  fileprivate func message(
+    in arena: MessageArena
+  ) throws -> UnsafeMutablePointer<Spm__HistoryEntry> {
+    let message = try arena.make(spm__history_entry__init)
+    message.pointee.has_action = 1
+    message.pointee.action = try arena.data(Array(action.utf8))
+    (message.pointee.n_settings, message.pointee.settings) = try arena.list(settings) { setting in
+      let pair = try arena.make(spm__setting__init)
+      pair.pointee.has_name = 1
+      pair.pointee.name = try arena.data(Array(setting.name.utf8))
+      pair.pointee.has_value = 1
+      pair.pointee.value = try arena.data(Array(setting.value.utf8))
+      return pair
     }
+    message.pointee.has_weight_count = 1
+    message.pointee.weight_count = UInt64(weightCount)
+    message.pointee.has_zeros_before = 1
+    message.pointee.zeros_before = UInt64(zerosBefore)
+    message.pointee.has_zeros_after = 1
+    message.pointee.zeros_after = UInt64(zerosAfter)
+    return message
+  }
+}
+
+extension MessageArena {
+  /// A new message, initialised by its generated function.
+  fileprivate func make<Message: BitwiseCopyable>(
+    _ initialize: (UnsafeMutablePointer<Message>?) -> Void
+  ) throws -> UnsafeMutablePointer<Message> {
+    let message = try zeroed(Message.self)
+    initialize(message)
+    return message
+  }
+
+  /// A repeated field of messages: their number and the array of their addresses.
+  fileprivate func list<Value, Message>(
+    _ values: [Value], _ make: (Value) throws -> UnsafeMutablePointer<Message>
+  ) throws -> (Int, UnsafeMutablePointer<UnsafeMutablePointer<Message>?>?) {
+    let messages = try values.map { Optional(try make($0)) }
+    return (messages.count, try copy(messages))
   }
 }

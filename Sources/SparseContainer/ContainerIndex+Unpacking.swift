@@ -1,20 +1,34 @@
 internal import ByteStorage
+internal import CONNX
 internal import CProtobufC
 internal import CSPM
 internal import ModelGraph
+internal import ProtobufWire
 internal import SparseCoding
 
 extension ContainerIndex {
+  nonisolated(unsafe) private static let descriptor: UnsafePointer<ProtobufCMessageDescriptor> = {
+    var message = Spm__Index()
+    spm__index__init(&message)
+    return message.base.descriptor
+  }()
+  private static let schema = WireSchema(root: descriptor)
+
   /// Reads the index from its protobuf message.
   ///
   /// See schemas/spm.proto.
-  init(packed: [UInt8]) throws(SparseContainerError) {
-    guard let message = spm__index__unpack(nil, packed.count, packed) else {
-      throw .broken("it is no protobuf message")
-    }
-    defer { spm__index__free_unpacked(message, nil) }
+  ///
+  /// - Throws: `WireError` for bytes that are no such message or would take too much memory,
+  ///   `SparseContainerError` when a rule is broken.
+  init(message bytes: [UInt8]) throws {
+    try ProtobufWire.check(.memory(bytes), schema: Self.schema, limits: WireLimits())
+    let arena = MessageArena()
+    let message = try arena.unpack(bytes, as: Spm__Index.self, Self.descriptor)
+    defer { withExtendedLifetime(arena) {} }
     try checkFields(of: message.pointee.base, "Index")
-    guard let document = message.pointee.document?.pointee else { throw .broken("no document") }
+    guard let document = message.pointee.document?.pointee else {
+      throw SparseContainerError.broken("no document")
+    }
     try checkFields(of: document.base, "Document")
     format = text(document.format)
     files = try values(document.files, document.n_files).map(FileRecord.init)

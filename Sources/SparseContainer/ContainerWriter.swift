@@ -12,8 +12,8 @@ struct ContainerWriter {
 
   /// Writes everything to a sink, from its current position 0 on.
   func write(to sink: any ByteSink) throws {
-    let digests = try BackgroundTask(isInline: threads == 1) { [self] in
-      try document.files.map { try digest(of: $0) }
+    let digests = BackgroundTask(isInline: threads == 1) { [model, document] in
+      try document.files.map { try Self.digest(of: $0, in: model) }
     }
     var (planner, files) = try plan()
     try sink.write(Header.bytes)
@@ -63,7 +63,7 @@ struct ContainerWriter {
   }
 
   /// The digest of a file that will come back as it was; nil when a tensor of it was changed.
-  private func digest(of file: FileTemplate) throws -> [UInt8]? {
+  private static func digest(of file: FileTemplate, in model: Model) throws -> [UInt8]? {
     guard file.holes.allSatisfy({ model[$0.tensor].isOriginal }) else { return nil }
     if let digest = file.digest { return digest }
     return try file.original.map { try SHA256.digest(of: $0) }
@@ -89,7 +89,7 @@ extension ContainerWriter {
     let total = records.reduce(0) { $0 + $1.byteCount }
     var done = 0
     try OrderedPipeline.run(
-      count: jobs.count, threads: threads, workspace: { ChunkCoder(level: level) },
+      count: jobs.count, threads: threads, workspace: { [level] in ChunkCoder(level: level) },
       produce: { index, coder in
         let job = jobs[index]
         return try encode(
@@ -113,7 +113,7 @@ extension ContainerWriter {
     let checksum: UInt32
   }
 
-  private func encode(
+  private static func encode(
     _ plan: SectionPlan, _ elements: Range<Int>, _ coder: ChunkCoder
   ) throws -> CodedChunk {
     let width = plan.layout.width
@@ -126,14 +126,14 @@ extension ContainerWriter {
   }
 
   private func write(_ index: ContainerIndex, to sink: any ByteSink) throws {
-    let packed = index.packed()
-    let stored = try CodedIndex.encode(packed)
-    guard packed.count <= CodedIndex.maximumLength(stored: UInt64(stored.count)) else {
+    let message = try index.message()
+    let stored = try CodedIndex.encode(message)
+    guard message.count <= CodedIndex.maximumLength(stored: UInt64(stored.count)) else {
       throw SparseContainerError.tooLarge("the index")
     }
     let footer = Footer(
       indexOffset: UInt64(sink.byteCount), indexStoredLength: UInt64(stored.count),
-      indexLength: UInt64(packed.count),
+      indexLength: UInt64(message.count),
       indexChecksum: stored.withUnsafeBytes { crc32(of: $0) })
     try sink.write(stored)
     try sink.write(footer.bytes)

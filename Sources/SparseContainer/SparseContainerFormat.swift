@@ -1,6 +1,6 @@
 public import ByteStorage
 public import ModelGraph
-internal import ONNXFormat
+public import ONNXFormat
 public import SparseCoding
 
 /// Reads and writes .spm containers.
@@ -21,10 +21,15 @@ public struct SparseContainerFormat: Sendable {
   ///   throws.
   public func read(_ file: any ByteSource) throws -> (model: Model, warnings: [Warning]) {
     let container = try Container(file)
-    guard container.index.format == "onnx" else {
+    guard container.index.format == ONNXFormat.name else {
       throw SparseContainerError.broken("files of the format \"\(container.index.format)\"")
     }
-    return try ONNXFormat().read(document(of: container), history: container.index.history)
+    let reading = try ONNXFormat().read(try container.document()) { record in
+      container.contents(ofTensor: record.index)
+    }
+    let model = reading.model.with(
+      document: reading.model.document, history: container.index.history)
+    return (model, reading.warnings)
   }
 
   /// Writes a model as a container.

@@ -1,0 +1,35 @@
+internal import ByteStorage
+internal import ModelGraph
+internal import ONNXFormat
+internal import SparseCoding
+
+extension Container {
+  /// The files that are stored, their holes numbered by the index's tensors.
+  func document() throws -> SourceDocument {
+    SourceDocument(
+      formatName: index.format, files: try index.files.map { try template(of: $0) })
+  }
+
+  /// The contents of a tensor, decoded when they are read.
+  func contents(ofTensor record: Int) -> ChunkedSource {
+    let tensor = index.tensors[record]
+    let start = tensor.firstElement * index.sections[tensor.section].layout.width
+    return ChunkedSource(
+      container: self, section: tensor.section, range: start..<start + (tensor.byteCount ?? 0),
+      name: tensor.name)
+  }
+
+  private func template(of file: FileRecord) throws -> FileTemplate {
+    let section = index.sections[file.literalSection]
+    let literal = ChunkedSource(
+      container: self, section: file.literalSection, range: 0..<section.byteCount,
+      name: file.path)
+    var position = 0
+    let holes = zip(file.literalRuns, file.holeTensors).map { run, tensor in
+      position += run
+      return FileTemplate.Hole(
+        position: position, tensor: TensorID(tensor), byteCount: index.tensors[tensor].byteCount ?? 0)
+    }
+    return FileTemplate(path: file.path, literal: literal, holes: holes, digest: file.digest)
+  }
+}
