@@ -24,6 +24,11 @@ struct StoredFiles {
     }
   }
 
+  /// The tensor that fills a place of a data file.
+  func tensor(at path: ByteString, _ range: Range<Int>) -> TensorID? {
+    tensors[Place(path: path, range: range)]
+  }
+
   /// Finds the elements of all tensors that stand in other files.
   ///
   /// - Throws: `ONNXError` when the files lack a tensor's place.
@@ -31,7 +36,7 @@ struct StoredFiles {
     for index in drafts.indices {
       guard let reference = drafts[index].external, !reference.range.isEmpty else { continue }
       let path = try ExternalFiles.path(of: reference.location, drafts[index].place)
-      guard let tensor = tensors[Place(path: path, range: reference.range)] else {
+      guard let tensor = tensor(at: path, reference.range) else {
         throw ONNXError(.template, "\(drafts[index].place): its data file is not stored")
       }
       let source = try contents(tensor)

@@ -23,7 +23,7 @@ extension MessageArena {
   /// Memory for `count` values with all bytes zero.
   ///
   /// - Throws: `WireError` when there is no room.
-  public func zeroed<Value: BitwiseCopyable>(
+  public func zeroed<Value>(
     _ type: Value.Type, count: Int = 1
   ) throws(WireError) -> UnsafeMutablePointer<Value> {
     let (size, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Value>.stride)
