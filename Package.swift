@@ -64,7 +64,8 @@ let package = Package(
     .executableTarget(
       name: "sparsify",
       dependencies: [
-        "SparsifyKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "SparsifyKit", "Pruning", "SparseCoding", "ByteStorage",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 

@@ -1,9 +1,10 @@
+internal import Synchronization
+
 #if canImport(Glibc)
   internal import Glibc
 #else
   internal import Darwin
 #endif
-internal import Synchronization
 
 /// The folder a model lies in: the only place its data files may be.
 ///
@@ -144,7 +145,7 @@ private struct OpenFileCache {
 }
 
 /// A file of a model's folder that is open only while it is needed.
-public struct FolderFile: ByteSource {
+public struct FolderFile: InputFile {
   private let folder: ModelFolder
   /// The path inside of the folder.
   public let location: ByteString
@@ -166,10 +167,21 @@ public struct FolderFile: ByteSource {
   ///
   /// - Throws: `FileError.changed` when it is not the same file any more.
   public func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+    try sameFile().read(at: offset, into: buffer)
+  }
+
+  /// Checks that the file is still the one that was first opened.
+  ///
+  /// - Throws: `FileError.changed` when it is not.
+  public func checkUnchanged() throws(FileError) {
+    try sameFile().checkUnchanged()
+  }
+
+  private func sameFile() throws(FileError) -> OpenFile {
     let file = try folder.openFile(at: location)
     guard file.identity == identity, file.byteCount == byteCount else {
       throw FileError.changed(location.text)
     }
-    try file.read(at: offset, into: buffer)
+    return file
   }
 }

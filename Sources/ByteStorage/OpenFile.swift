@@ -8,7 +8,7 @@
 ///
 /// Read with `pread`, not mapped: a file that shrinks while it is read gives an error, not a signal,
 /// and the pages read do not count as this process's memory.
-public final class OpenFile: ByteSource {
+public final class OpenFile: InputFile {
   /// The path it was opened by, for messages.
   public let path: String
   /// The file's size when it was opened.
@@ -79,6 +79,15 @@ public final class OpenFile: ByteSource {
       throw FileError.changed(path)
     }
   }
+}
+
+/// A file that is read, and can tell whether it is still the same.
+public protocol InputFile: ByteSource {
+  /// What tells this file from every other one and from its own later versions.
+  var identity: FileIdentity { get }
+
+  /// Checks that the file is still the one that was opened; throws `FileError.changed` otherwise.
+  func checkUnchanged() throws(FileError)
 }
 
 /// Device, file number, size and time of change: equal for one version of one file.

@@ -60,7 +60,8 @@ extension ModelWriter {
   private mutating func setRaw(_ proto: Proto<TensorProto>, _ payload: Payload) throws {
     proto.pointee.has_raw_data = 1
     proto.pointee.raw_data = ProtobufCBinaryData(
-      len: 8, data: UnsafeMutableRawPointer(try handle(payload)).assumingMemoryBound(to: UInt8.self))
+      len: 8, data: UnsafeMutableRawPointer(try handle(payload)).assumingMemoryBound(to: UInt8.self)
+    )
   }
 
   /// Eight bytes that stand for a payload.

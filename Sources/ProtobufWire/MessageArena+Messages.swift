@@ -70,6 +70,7 @@ public func packed<Message>(_ message: UnsafePointer<Message>) -> [UInt8] {
 extension ByteString {
   /// Makes a name of bytes that the C library holds.
   public init(_ data: ProtobufCBinaryData) {
-    self.init([UInt8](UnsafeBufferPointer(start: data.data, count: data.data == nil ? 0 : data.len)))
+    self.init(
+      [UInt8](UnsafeBufferPointer(start: data.data, count: data.data == nil ? 0 : data.len)))
   }
 }

@@ -28,7 +28,8 @@ extension Container {
     let holes = zip(file.literalRuns, file.holeTensors).map { run, tensor in
       position += run
       return FileTemplate.Hole(
-        position: position, tensor: TensorID(tensor), byteCount: index.tensors[tensor].byteCount ?? 0)
+        position: position, tensor: TensorID(tensor),
+        byteCount: index.tensors[tensor].byteCount ?? 0)
     }
     return FileTemplate(path: file.path, literal: literal, holes: holes, digest: file.digest)
   }

@@ -6,7 +6,9 @@ internal import ProtobufWire
 internal import SparseCoding
 
 extension ContainerIndex {
-  /// The index as a protobuf message. See schemas/spm.proto.
+  /// The index as a protobuf message.
+  ///
+  /// See schemas/spm.proto.
   func message() throws -> [UInt8] {
     let arena = MessageArena()
     let index = try arena.make(spm__index__init)

@@ -21,9 +21,9 @@ extension ContainerIndex {
   /// - Throws: `WireError` for bytes that are no such message or would take too much memory,
   ///   `SparseContainerError` when a rule is broken.
   init(message bytes: [UInt8]) throws {
-    try ProtobufWire.check(.memory(bytes), schema: Self.schema, limits: WireLimits())
+    let scan = try check(bytes, schema: Self.schema)
     let arena = MessageArena()
-    let message = try arena.unpack(bytes, as: Spm__Index.self, Self.descriptor)
+    let message = try arena.unpack(scan.message, as: Spm__Index.self, Self.descriptor)
     defer { withExtendedLifetime(arena) {} }
     try checkFields(of: message.pointee.base, "Index")
     guard let document = message.pointee.document?.pointee else {

@@ -92,7 +92,7 @@ extension ContainerWriter {
       count: jobs.count, threads: threads, workspace: { [level] in ChunkCoder(level: level) },
       produce: { index, coder in
         let job = jobs[index]
-        return try encode(
+        return try Self.encode(
           plans[job.section], planned[job.section].elements(ofChunk: job.chunk), coder)
       },
       consume: { index, coded in

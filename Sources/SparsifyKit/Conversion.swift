@@ -1,5 +1,6 @@
-public import ByteStorage
-public import ModelGraph
+internal import ByteStorage
+internal import ModelGraph
+internal import ONNXFormat
 public import Pruning
 public import SparseCoding
 
@@ -62,7 +63,7 @@ public struct Conversion: Sendable {
       inputFormat: source.name, outputFormat: target.name,
       inputBytes: loaded.inputs.reduce(0) { $0 + $1.byteCount }, outputBytes: written,
       isDryRun: isDryRun, pruning: pruned.map(PruningSummary.init),
-      warnings: loaded.warnings.map(\.description) + (pruned?.warnings ?? []))
+      warnings: loaded.warnings.map(\.text) + (pruned?.warnings ?? []))
   }
 
   private func prune(_ model: inout Model) throws -> PruningReport? {

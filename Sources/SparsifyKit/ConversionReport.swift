@@ -1,6 +1,10 @@
+internal import ByteStorage
+internal import ModelGraph
 internal import Pruning
 
-/// What a conversion did. The names of its JSON form are stable; new ones may be added.
+/// What a conversion did.
+///
+/// The names of its JSON form are stable; new ones may be added.
 public struct ConversionReport: Sendable, Codable {
   /// Which report this is, and its version.
   public var schema = "sparsify/convert/1"

@@ -1,5 +1,6 @@
 public import ByteStorage
 public import ModelGraph
+public import ONNXFormat
 
 /// A file format that models are read from and written to.
 ///
@@ -28,10 +29,10 @@ public struct LoadedModel: Sendable {
   /// What is odd about the file.
   public var warnings: [Warning]
   /// The files that were read, which must not be overwritten.
-  public var inputs: [OpenFile]
+  public var inputs: [any InputFile]
 
   /// Makes a loaded model.
-  public init(model: Model, warnings: [Warning] = [], inputs: [OpenFile] = []) {
+  public init(model: Model, warnings: [Warning] = [], inputs: [any InputFile] = []) {
     self.model = model
     self.warnings = warnings
     self.inputs = inputs

@@ -13,15 +13,15 @@ public struct ONNXFiles: ModelFormat {
   public var fileExtension: String { ".onnx" }
 
   /// True unless the first bytes are those of another known kind of file.
-  public func recognizes(_ prefix: [UInt8]) -> Bool { ONNXFormat().recognizes(prefix) }
+  public func recognizes(_ prefix: [UInt8]) -> Bool { ONNXFormat().recognizes(prefix: prefix) }
 
   /// Reads everything but the weights.
   ///
   /// - Throws: `ONNXError`, `WireError` and `FileError`.
   public func read(_ file: OpenFile) throws -> LoadedModel {
-    let (model, warnings) = try ONNXFormat().read(file)
-    let inputs = model.document?.files.compactMap { $0.original as? OpenFile } ?? []
-    return LoadedModel(model: model, warnings: warnings, inputs: inputs)
+    let reading = try ONNXFormat().read(file)
+    let inputs = reading.model.document?.files.compactMap { $0.original as? any InputFile } ?? []
+    return LoadedModel(model: reading.model, warnings: reading.warnings, inputs: inputs)
   }
 
   /// Writes the model file and its data files.

@@ -44,10 +44,3 @@ struct CommonOptions: ParsableArguments {
     }
   }
 }
-
-/// A size in bytes, such as `512M`.
-extension ByteSize: @retroactive ExpressibleByArgument {
-  public init?(argument: String) {
-    self.init(argument)
-  }
-}

@@ -66,8 +66,6 @@ struct ConvertCommand: ParsableCommand {
   }
 }
 
-extension CompressionLevel: @retroactive ExpressibleByArgument {}
-
 extension ConversionReport {
   /// One line: from how much to how much, and what was pruned.
   func summary(seconds: Double) -> String {

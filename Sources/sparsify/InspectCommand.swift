@@ -86,5 +86,3 @@ struct InspectCommand: ParsableCommand {
 
   private func percent(_ share: Double) -> String { (share * 100).fixed(1) + " %" }
 }
-
-extension SizeBreakdown.Key: ExpressibleByArgument {}

@@ -1,3 +1,5 @@
+internal import SparsifyKit
+
 /// One line on a terminal's standard error: how far, how fast, how much longer.
 ///
 /// Nothing is drawn when standard error is no terminal or the work is done within half a second.

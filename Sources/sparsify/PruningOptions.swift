@@ -74,8 +74,6 @@ extension PruningOptions {
   }
 }
 
-extension PruningScope: @retroactive ExpressibleByArgument {}
-
 /// A share between 0 and 1, written `0.8` or `80%`.
 struct Share: ExpressibleByArgument {
   let value: Double

@@ -1,6 +1,6 @@
 internal import ByteStorage
 internal import ModelGraph
-internal import SparseCoding
+internal import ONNXFormat
 internal import SparseContainer
 
 /// Looks into a model file without changing it.
@@ -45,11 +45,11 @@ public struct Inspection: Sendable {
         "\(set.domain.isEmpty ? "ai.onnx" : set.domain.escaped) \(set.version)"
       },
       tensors: rows, history: model.history.entries.map(ModelReport.HistoryRow.init),
-      warnings: loaded.warnings.map(\.description))
+      warnings: loaded.warnings.map(\.text))
   }
 
   private func row(_ tensor: Tensor, _ use: TensorUses.Use?) throws -> ModelReport.TensorRow {
-    let stored = try (tensor.contents as? ChunkedSource)?.storage()
+    let stored = try (tensor.contents as? ChunkedSource)?.storedForm()
     return ModelReport.TensorRow(
       name: (tensor.name.isEmpty ? use?.value ?? "" : tensor.name).escaped,
       layer: use?.layer ?? "(unused)", operatorType: use?.operatorType ?? "(unused)",

@@ -1,0 +1,15 @@
+public import ArgumentParser
+public import Pruning
+public import SparseCoding
+public import SparsifyKit
+
+extension PruningScope: ExpressibleByArgument {}
+extension CompressionLevel: ExpressibleByArgument {}
+extension SizeBreakdown.Key: ExpressibleByArgument {}
+
+extension ByteSize: ExpressibleByArgument {
+  /// Reads a size such as `512M`.
+  public init?(argument: String) {
+    self.init(argument)
+  }
+}
