@@ -83,12 +83,20 @@ public struct MaskedSource: ByteSource {
   private func clear<Element: FixedWidthInteger>(
     _ elements: Range<Int>, in buffer: UnsafeMutableRawBufferPointer, _ type: Element.Type
   ) {
-    guard let base = buffer.baseAddress else { return }
+    guard let base = buffer.baseAddress, !elements.isEmpty else { return }
     let size = MemoryLayout<Element>.size
+    let (first, last) = (elements.lowerBound, elements.upperBound - 1)
     mask.words.withUnsafeBufferPointer { words in
-      for (index, element) in elements.enumerated() {
-        guard words[element >> 6] >> UInt64(element & 63) & 1 == 1 else { continue }
-        base.storeBytes(of: 0, toByteOffset: index * size, as: type)
+      for word in first >> 6...last >> 6 {
+        var bits = words[word]
+        if word == first >> 6 { bits &= UInt64.max << UInt64(first & 63) }
+        if word == last >> 6 { bits &= UInt64.max >> UInt64(63 - last & 63) }
+        // From one set bit to the next: a test of each bit costs more in half sparse masks.
+        while bits != 0 {
+          let element = word << 6 | bits.trailingZeroBitCount
+          base.storeBytes(of: 0, toByteOffset: (element - first) * size, as: type)
+          bits &= bits - 1
+        }
       }
     }
   }

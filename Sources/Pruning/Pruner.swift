@@ -223,6 +223,17 @@ extension PruningReport {
             tensor.shape.dimensions[$0] == axis.length && tensor.shape.stride(of: $0) == axis.stride
           }
         },
-        note: masked.nanCount > 0 ? "contains \(masked.nanCount) NaN" : nil))
+        note: Self.note(on: target.weight, nanCount: masked.nanCount)))
+  }
+
+  private static func note(on weight: PrunableWeight, nanCount: Int) -> String? {
+    var parts: [String] = []
+    if nanCount > 0 { parts.append("contains \(nanCount) NaN") }
+    if !weight.otherReaders.isEmpty {
+      let names = weight.otherReaders.sorted().map(\.escaped).joined(separator: ", ")
+      parts.append("also read by \(names)")
+    }
+    if weight.isOverridable { parts.append("also an input of the model") }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 }

@@ -53,7 +53,8 @@ private func allCodes(_ type: ElementType) -> (bytes: [UInt8], count: Int) {
 
   @Test(arguments: SaliencyCriteria.all.indices)
   func anIntegerAtItsZeroPointIsZero(member: Int) {
-    let values = QuantizationValues(spread: .whole, scales: [1e-44], zeroPoints: [128])
+    let values = QuantizationValues(
+      spread: .whole, scales: [.leastNonzeroMagnitude], zeroPoints: [128])
     let found = keys(
       [0, 127, 128, 129, 255], .uint8, count: 5, by: SaliencyCriteria.all[member],
       quantization: values)

@@ -94,4 +94,12 @@ import Testing
       #expect(selection.rest == rank - keys.filter { $0 < keys[rank] }.count)
     }
   }
+
+  @Test func keysThatVanishBetweenTwoPassesAreNoTrap() {
+    var selection = RadixSelection(keyBits: 32, rank: 5)
+    while !selection.isComplete {
+      selection.narrow(by: Array(repeating: 0, count: RadixSelection.bucketCount))
+    }
+    #expect(selection.rest == 0)
+  }
 }

@@ -63,7 +63,7 @@ struct TensorChoice {
       isNamed = rule.includes
     }
     if isNamed == true {
-      chosen.append(PrunableWeight(named: id))
+      chosen.append(PrunableWeight(named: id, readBy: readers))
     } else if tensor.shape.elementCount >= Self.minimumElementCount {
       let names = readers.sorted().map(\.escaped).joined(separator: ", ")
       skip(id, "not a weight: read by \(names)")
@@ -90,10 +90,10 @@ struct TensorChoice {
 
 extension PrunableWeight {
   /// A tensor that the user named though no operator reads it as weights.
-  fileprivate init(named tensor: TensorID) {
+  fileprivate init(named tensor: TensorID, readBy readers: Set<ByteString>) {
     self.init(
       tensor: tensor, readers: [], layout: nil,
       layoutRefusal: WeightRefusal("no operator reads it as weights"),
-      quantization: nil, refusal: nil)
+      quantization: nil, refusal: nil, otherReaders: readers, isOverridable: false)
   }
 }

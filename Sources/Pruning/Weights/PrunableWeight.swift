@@ -76,4 +76,8 @@ public struct PrunableWeight: Sendable {
   public let quantization: Quantization?
   /// Why it must not be pruned at all; nil when it may.
   public let refusal: WeightRefusal?
+  /// The operators that read it otherwise, such as the Gather of a tied embedding.
+  public let otherReaders: Set<ByteString>
+  /// True when it is also an input of the model, so that whoever runs it may give other weights.
+  public let isOverridable: Bool
 }

@@ -36,8 +36,11 @@ public struct PrunableWeights: Sendable {
         }
       }
     }
+    let overridable = model.overridableTensors
     weights = try uses.sorted { $0.key < $1.key }.map { tensor, uses in
-      try PrunableWeight(tensor, uses: uses, tracer: tracer)
+      try PrunableWeight(
+        tensor, uses: uses, otherReaders: others[tensor] ?? [],
+        isOverridable: overridable.contains(tensor), tracer: tracer)
     }
     otherReaders = others.filter { uses[$0.key] == nil }
   }
@@ -59,9 +62,14 @@ private struct WeightUse {
 
 extension PrunableWeight {
   /// Puts together what all readers say of a tensor.
-  fileprivate init(_ tensor: TensorID, uses: [WeightUse], tracer: ConstantTracer) throws {
+  fileprivate init(
+    _ tensor: TensorID, uses: [WeightUse], otherReaders: Set<ByteString>, isOverridable: Bool,
+    tracer: ConstantTracer
+  ) throws {
     let model = tracer.model
     self.tensor = tensor
+    self.otherReaders = otherReaders
+    self.isOverridable = isOverridable
     var readers: [WeightReader] = []
     for use in uses where readers.last?.node != use.node {
       readers.append(WeightReader(use.node, in: model))
@@ -97,6 +105,15 @@ extension PrunableWeight {
       return WeightRefusal(packed)
     }
     return tensor.contentsRefusal
+  }
+}
+
+extension Model {
+  /// The initializers of the main graph that are inputs as well.
+  fileprivate var overridableTensors: Set<TensorID> {
+    guard let main = graphs.first else { return [] }
+    let inputs = Set(main.inputs.map(\.name))
+    return Set(main.initializers.filter { inputs.contains(self[$0].name) })
   }
 }
 
