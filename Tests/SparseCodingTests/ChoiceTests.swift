@@ -80,7 +80,8 @@ import Testing
     let hints: [ChunkHint] = [
       .pattern(kept: 0, group: 0, stride: 0), .pattern(kept: 3, group: 99, stride: -4),
       .pattern(kept: 1, group: 2, stride: .max), .blocks(rows: 0, columns: 0, rowLength: 0),
-      .blocks(rows: .max, columns: .max, rowLength: .max), .blocks(rows: 3, columns: 5, rowLength: 7),
+      .blocks(rows: .max, columns: .max, rowLength: .max),
+      .blocks(rows: 3, columns: 5, rowLength: 7),
       .pattern(kept: 1, group: 16, stride: 1),
     ]
     var values = weights(640)

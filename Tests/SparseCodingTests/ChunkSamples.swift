@@ -24,7 +24,9 @@ func sampleElements(
       return [UInt8](repeating: 0, count: width)
     }
     var element = (0..<width).map { _ in UInt8.random(in: 0...255, using: &generator) }
-    if width > 1 { element[width - 1] = [0x3C, 0xBC, 0x3D, 0x01][Int.random(in: 0..<4, using: &generator)] }
+    if width > 1 {
+      element[width - 1] = [0x3C, 0xBC, 0x3D, 0x01][Int.random(in: 0..<4, using: &generator)]
+    }
     return element
   }
 }

@@ -23,7 +23,9 @@ import Testing
     var coded = 0
     for stream in Self.streams {
       try stream.withUnsafeBytes { raw in
-        guard let stored = codec.encode(raw, StreamStatistics(raw), scratch: scratch) else { return }
+        guard let stored = codec.encode(raw, StreamStatistics(raw), scratch: scratch) else {
+          return
+        }
         coded += 1
         if let implied = codec.storedLength(ofRaw: raw.count) { #expect(implied == stored.count) }
         var output = [UInt8](repeating: 0xA5, count: stream.count)
@@ -69,7 +71,9 @@ import Testing
 
   @Test("A zstd frame's window may be up to 8 MiB")
   func windows() {
-    for (window, isFine) in [(0x00, true), (0x60, true), (0x67, true), (0x68, true), (0x69, false), (0xFF, false)] {
+    for (window, isFine) in [
+      (0x00, true), (0x60, true), (0x67, true), (0x68, true), (0x69, false), (0xFF, false),
+    ] {
       let frame: [UInt8] = [0, UInt8(window), 1, 0, 0]
       #expect(frame.withUnsafeBytes(ZstdFrame.isAcceptable) == isFine)
     }

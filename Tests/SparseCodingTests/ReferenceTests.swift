@@ -63,7 +63,8 @@ import Testing
     #expect((0...numbers.perWord).reduce(1) { product, _ in product * base } > 1 << 32)
 
     var generator = SeededGenerator(seed: UInt64(base))
-    for count in [1, numbers.perWord - 1, numbers.perWord, numbers.perWord + 1, 100] where count > 0 {
+    for count in [1, numbers.perWord - 1, numbers.perWord, numbers.perWord + 1, 100] where count > 0
+    {
       let digits = (0..<count).map { _ in Int.random(in: 0..<base, using: &generator) }
       var expected: [UInt8] = []
       for first in stride(from: 0, to: count, by: numbers.perWord) {

@@ -13,7 +13,10 @@ import Testing
       ])
     let coders = EntropyCoders.all.map { "\($0.id.rawValue) \($0.name)" }
     #expect(coders == ["0 stored", "1 zlib", "2 zstd", "4 constant"])
-    #expect((SparseEncodings.all.map(\.summary) + EntropyCoders.all.map(\.summary)).allSatisfy { !$0.isEmpty })
+    #expect(
+      (SparseEncodings.all.map(\.summary) + EntropyCoders.all.map(\.summary)).allSatisfy {
+        !$0.isEmpty
+      })
   }
 
   @Test("A coded chunk tells its encoding")

@@ -8,7 +8,7 @@ import Testing
   func smallChunks(layout: ElementLayout) throws {
     let coder = ChunkCoder(level: .balanced)
     for count in 0...40 {
-      for zeros in [0, 30, 60, 95, 100] {
+      for zeros in [0, 50, 90] {
         let chunk = sampleElements(count, width: layout.width, zeros: zeros, seed: UInt64(count))
         let coded = try coder.encode(chunk, layout)
         #expect(coded.count <= chunk.count + 1)
@@ -20,8 +20,8 @@ import Testing
   @Test("Every level brings a larger chunk back", arguments: CompressionLevel.allCases, everyLayout)
   func largerChunks(level: CompressionLevel, layout: ElementLayout) throws {
     let coder = ChunkCoder(level: level)
-    for zeros in [0, 50, 80, 98] {
-      let chunk = sampleElements(5000, width: layout.width, zeros: zeros, seed: 7)
+    for zeros in [0, 60, 97] {
+      let chunk = sampleElements(1500, width: layout.width, zeros: zeros, seed: 7)
       let coded = try coder.encode(chunk, layout)
       #expect(coded.count <= chunk.count + 1)
       #expect(try coder.decode(coded, layout, size: chunk.count) == chunk)
@@ -32,8 +32,8 @@ import Testing
   func forcedEncodings(layout: ElementLayout) throws {
     let coder = ChunkCoder(level: .balanced)
     var seen: Set<EncodingID> = []
-    for count in [1, 2, 3, 7, 8, 9, 16, 24, 40, 64, 65, 300] {
-      for zeros in [0, 50, 90, 99, 100] {
+    for count in [1, 2, 7, 8, 9, 16, 40, 64, 200] {
+      for zeros in [0, 50, 90, 100] {
         let chunk = sampleElements(count, width: layout.width, zeros: zeros, seed: UInt64(zeros))
         let hints = [
           ChunkHint.blocks(rows: 2, columns: 2, rowLength: 4),
@@ -65,7 +65,7 @@ import Testing
       let coder = ChunkCoder(level: level)
       for spacing in [1, 2, 9, 300] {
         let chunk = bytes(
-          (0..<2400).map { $0 % spacing == 0 ? specials[$0 / spacing % specials.count] : 0 })
+          (0..<900).map { $0 % spacing == 0 ? specials[$0 / spacing % specials.count] : 0 })
         let coded = try coder.encode(chunk, layout)
         #expect(try coder.decode(coded, layout, size: chunk.count) == chunk)
         let analysis = try coder.encode(chunk, layout, in: BitmaskEncoding())

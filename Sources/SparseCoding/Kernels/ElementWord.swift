@@ -19,12 +19,14 @@ protocol ElementWord: FixedWidthInteger, UnsignedInteger, Sendable {
   static func split(
     _ source: UnsafeRawBufferPointer, rotation: Int, planes: UnsafeMutableRawPointer)
   static func merge(
-    _ planes: UnsafeRawPointer, count: Int, rotation: Int, into output: UnsafeMutableRawBufferPointer)
+    _ planes: UnsafeRawPointer, count: Int, rotation: Int,
+    into output: UnsafeMutableRawBufferPointer)
 
   // Integers (ElementWord+Integers.swift).
   static func forward(
     _ transform: IntegerTransform, _ source: UnsafeRawBufferPointer, base: UInt64,
-    into output: UnsafeMutableRawPointer) -> Int
+    into output: UnsafeMutableRawPointer
+  ) -> Int
   static func backward(
     _ transform: IntegerTransform, _ values: UnsafeMutableRawBufferPointer, base: UInt64)
   static func base(
