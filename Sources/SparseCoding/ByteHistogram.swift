@@ -7,7 +7,7 @@ struct ByteHistogram {
   mutating func add(_ bytes: UnsafeRawBufferPointer) {
     total += bytes.count
     counts.withUnsafeMutableBufferPointer { counts in
-      for byte in bytes { counts[Int(byte)] &+= 1 }
+      for index in 0..<bytes.count { counts[Int(bytes[index])] &+= 1 }
     }
   }
 

@@ -20,11 +20,11 @@ struct IntegerEncoding: ChunkEncoding {
     _ chunk: ChunkAnalysis, _ transform: IntegerTransform, into coded: inout [UInt8]
   ) {
     let width = chunk.layout.width
-    let minimum = minimum(chunk.elements, transform)
-    let (values, used) = apply(transform, chunk.elements, minimum, chunk.coder.scratch)
+    let base = base(of: transform, chunk.elements)
+    let (values, used) = apply(transform, chunk.elements, base, chunk.coder.scratch)
     coded.append(transform.rawValue << 4 | UInt8(used))
-    if transform == .offset {
-      for byte in 0..<width { coded.append(UInt8(truncatingIfNeeded: minimum >> (8 * byte))) }
+    if transform.hasBase {
+      for byte in 0..<width { coded.append(UInt8(truncatingIfNeeded: base >> (8 * byte))) }
     }
     BytePlanes(chunk.layout, used: used).encode(values, into: &coded, with: chunk.coder)
   }
@@ -39,12 +39,12 @@ struct IntegerEncoding: ChunkEncoding {
     guard let transform = IntegerTransform(rawValue: header >> 4), 1...layout.width ~= used else {
       throw .badChunk(id, reason: "an unknown transform or number of planes")
     }
-    var minimum: UInt64 = 0
-    if transform == .offset {
-      for byte in 0..<layout.width { minimum |= UInt64(try reader.byte()) << (8 * byte) }
+    var base: UInt64 = 0
+    if transform.hasBase {
+      for byte in 0..<layout.width { base |= UInt64(try reader.byte()) << (8 * byte) }
     }
     try BytePlanes(layout, used: used).decode(&reader, into: output, with: coder)
-    layout.word.backward(transform, output, minimum: minimum)
+    layout.word.backward(transform, output, base: base)
   }
 
   private func isPossible(_ layout: ElementLayout) -> Bool { layout.width <= 8 }
@@ -58,8 +58,8 @@ struct IntegerEncoding: ChunkEncoding {
     var best = (transform: IntegerTransform.none, size: Double.infinity)
     for transform in IntegerTransform.allCases {
       let size = chunk.coder.scratch.measured { scratch in
-        let minimum = minimum(chunk.sample, transform)
-        let (values, used) = apply(transform, chunk.sample, minimum, scratch)
+        let base = base(of: transform, chunk.sample)
+        let (values, used) = apply(transform, chunk.sample, base, scratch)
         return BytePlanes(chunk.layout, used: used)
           .estimate(values, count: chunk.count, scratch: scratch)
       }
@@ -68,19 +68,17 @@ struct IntegerEncoding: ChunkEncoding {
     return best
   }
 
-  private func minimum(_ elements: Elements, _ transform: IntegerTransform) -> UInt64 {
-    guard transform == .offset else { return 0 }
+  private func base(of transform: IntegerTransform, _ elements: Elements) -> UInt64 {
     let signed = elements.layout.kind == .signedInteger
-    return elements.layout.word.minimum(elements.bytes, signed: signed)
+    return elements.layout.word.base(of: transform, elements.bytes, signed: signed)
   }
 
   private func apply(
-    _ transform: IntegerTransform, _ elements: Elements, _ minimum: UInt64, _ scratch: ScratchStack
+    _ transform: IntegerTransform, _ elements: Elements, _ base: UInt64, _ scratch: ScratchStack
   ) -> (values: Elements, used: Int) {
     let values = scratch.take(elements.bytes.count)
-    guard let base = values.baseAddress else { return (elements, 1) }
-    let used = elements.layout.word.forward(
-      transform, elements.bytes, minimum: minimum, into: base)
+    guard let target = values.baseAddress else { return (elements, 1) }
+    let used = elements.layout.word.forward(transform, elements.bytes, base: base, into: target)
     return (Elements(values, elements.layout), used)
   }
 }

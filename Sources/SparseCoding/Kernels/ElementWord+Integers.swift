@@ -4,10 +4,13 @@ enum IntegerTransform: UInt8, CaseIterable {
   case none = 0
   /// Small magnitudes become small numbers: 0, -1, 1, -2, 2 … become 0, 1, 2, 3, 4 …
   case zigzag = 1
-  /// The distance from the smallest element.
+  /// The distance from a base, the smallest element.
   case offset = 2
-  /// Zigzag of the difference from the element before (zero before the first), modulo 2^bits.
+  /// Zigzag of the difference from the element before, modulo 2^bits; a base comes before the first.
   case difference = 3
+
+  /// True when the base is written, too.
+  var hasBase: Bool { self == .offset || self == .difference }
 }
 
 extension ElementWord {
@@ -23,20 +26,20 @@ extension ElementWord {
 
   /// Writes the transformed elements; returns how many of their low bytes are in use, at least 1.
   static func forward(
-    _ transform: IntegerTransform, _ source: UnsafeRawBufferPointer, minimum: UInt64,
+    _ transform: IntegerTransform, _ source: UnsafeRawBufferPointer, base: UInt64,
     into output: UnsafeMutableRawPointer
   ) -> Int {
-    guard let base = source.baseAddress else { return 1 }
-    let lowest = Self(truncatingIfNeeded: minimum)
-    var previous: Self = 0
+    guard let first = source.baseAddress else { return 1 }
+    let base = Self(truncatingIfNeeded: base)
+    var previous = base
     var used: Self = 0
     for index in 0..<(source.count / width) {
-      let element = load(base, index)
+      let element = load(first, index)
       let value: Self =
         switch transform {
         case .none: element
         case .zigzag: zigzag(element)
-        case .offset: element &- lowest
+        case .offset: element &- base
         case .difference: zigzag(element &- previous)
         }
       previous = element
@@ -48,33 +51,37 @@ extension ElementWord {
 
   /// Undoes `forward` in place.
   static func backward(
-    _ transform: IntegerTransform, _ values: UnsafeMutableRawBufferPointer, minimum: UInt64
+    _ transform: IntegerTransform, _ values: UnsafeMutableRawBufferPointer, base: UInt64
   ) {
-    guard let base = values.baseAddress else { return }
-    let lowest = Self(truncatingIfNeeded: minimum)
-    var previous: Self = 0
+    guard let first = values.baseAddress else { return }
+    let base = Self(truncatingIfNeeded: base)
+    var previous = base
     for index in 0..<(values.count / width) {
-      let value = load(base, index)
+      let value = load(first, index)
       let element: Self =
         switch transform {
         case .none: value
         case .zigzag: unzigzag(value)
-        case .offset: value &+ lowest
+        case .offset: value &+ base
         case .difference: previous &+ unzigzag(value)
         }
       previous = element
-      store(element, base, index)
+      store(element, first, index)
     }
   }
 
-  /// The bits of the smallest element, in an order with or without sign; 0 when there is none.
-  static func minimum(_ source: UnsafeRawBufferPointer, signed: Bool) -> UInt64 {
-    guard let base = source.baseAddress, source.count >= width else { return 0 }
+  /// The base a transform needs: the smallest element, in an order with or without sign, or the
+  /// first one.
+  static func base(
+    of transform: IntegerTransform, _ source: UnsafeRawBufferPointer, signed: Bool
+  ) -> UInt64 {
+    guard let first = source.baseAddress, source.count >= width, transform.hasBase else { return 0 }
+    guard transform == .offset else { return UInt64(truncatingIfNeeded: load(first, 0)) }
     // Flipping the sign bit turns the signed order into the unsigned one.
     let flip: Self = signed ? 1 &<< Self(truncatingIfNeeded: bitWidth - 1) : 0
     var lowest = Self.max
     for index in 0..<(source.count / width) {
-      lowest = Swift.min(lowest, load(base, index) ^ flip)
+      lowest = Swift.min(lowest, load(first, index) ^ flip)
     }
     return UInt64(truncatingIfNeeded: lowest ^ flip)
   }

@@ -24,12 +24,14 @@ protocol ElementWord: FixedWidthInteger, UnsignedInteger, Sendable {
 
   // Integers (ElementWord+Integers.swift).
   static func forward(
-    _ transform: IntegerTransform, _ source: UnsafeRawBufferPointer, minimum: UInt64,
+    _ transform: IntegerTransform, _ source: UnsafeRawBufferPointer, base: UInt64,
     into output: UnsafeMutableRawPointer
   ) -> Int
   static func backward(
-    _ transform: IntegerTransform, _ values: UnsafeMutableRawBufferPointer, minimum: UInt64)
-  static func minimum(_ source: UnsafeRawBufferPointer, signed: Bool) -> UInt64
+    _ transform: IntegerTransform, _ values: UnsafeMutableRawBufferPointer, base: UInt64)
+  static func base(
+    of transform: IntegerTransform, _ source: UnsafeRawBufferPointer, signed: Bool
+  ) -> UInt64
 
   // N:M groups (ElementWord+Groups.swift).
   static func groupMasks(

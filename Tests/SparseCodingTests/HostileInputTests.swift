@@ -1,0 +1,156 @@
+import TestSupport
+import Testing
+
+@testable import SparseCoding
+
+@Suite struct HostileInputTests {
+  /// One chunk in each encoding, with several coders inside.
+  static let codedChunks: [(name: String, layout: ElementLayout, size: Int, coded: [UInt8])] = {
+    let coder = ChunkCoder(level: .small)
+    let hints = [ChunkHint.blocks(rows: 2, columns: 4, rowLength: 8)]
+    return SparseEncodings.implementations.flatMap { encoding in
+      [(4, ElementLayout.Kind.float), (2, .signedInteger), (1, .opaque)].compactMap { width, kind in
+        guard let layout = try? ElementLayout(width: width, kind: kind) else { return nil }
+        let shape = PatternShape(kept: 2, group: 4, stride: 1)
+        var chunk = patternElements(shape, blocks: 12, width: width, seed: 8)
+        if encoding.id == .blocks {
+          for byte in 0..<(4 * width) { chunk[byte] = 0; chunk[8 * width + byte] = 0 }
+        }
+        if encoding.id == .constant { chunk = [UInt8](repeating: 3, count: chunk.count) }
+        guard
+          let coded = try? coder.encode(chunk, layout, in: encoding, hints: hints)
+        else { return nil }
+        return (encoding.name, layout, chunk.count, coded)
+      }
+    }
+  }()
+
+  /// Decodes and checks only that nothing but an error or an output comes of it.
+  private func decode(
+    _ coder: ChunkCoder, _ coded: [UInt8], _ layout: ElementLayout, _ size: Int
+  ) -> SparseCodingError? {
+    do {
+      _ = try coder.decode(coded, layout, size: size)
+      return nil
+    } catch let error as SparseCodingError {
+      return error
+    } catch {
+      Issue.record("an error of another module: \(error)")
+      return nil
+    }
+  }
+
+  @Test("Every encoding has an example here")
+  func examples() {
+    #expect(Set(Self.codedChunks.map(\.name)) == Set(SparseEncodings.all.map(\.name)))
+  }
+
+  @Test("Every truncation is refused", arguments: codedChunks.indices)
+  func truncation(index: Int) {
+    let coder = ChunkCoder(level: .fast)
+    let (name, layout, size, coded) = Self.codedChunks[index]
+    #expect(decode(coder, coded, layout, size) == nil)
+    for length in coded.indices {
+      #expect(decode(coder, Array(coded[..<length]), layout, size) != nil, "\(name), \(length)")
+    }
+  }
+
+  @Test("A byte too many is refused", arguments: codedChunks.indices)
+  func trailingByte(index: Int) {
+    let (name, layout, size, coded) = Self.codedChunks[index]
+    for byte in [UInt8(0), 1, 255] {
+      #expect(decode(ChunkCoder(level: .fast), coded + [byte], layout, size) != nil, "\(name)")
+    }
+  }
+
+  @Test("Every flipped bit gives an error or an output", arguments: codedChunks.indices)
+  func bitFlips(index: Int) {
+    let coder = ChunkCoder(level: .fast)
+    let (_, layout, size, coded) = Self.codedChunks[index]
+    var refused = 0
+    for bit in 0..<(coded.count * 8) {
+      var damaged = coded
+      damaged[bit / 8] ^= 1 << (bit % 8)
+      if decode(coder, damaged, layout, size) != nil { refused += 1 }
+    }
+    #expect(refused > 0)
+    #expect(decode(coder, coded, layout, size) == nil)
+  }
+
+  @Test("Noise behind every known number gives an error or an output", arguments: UInt8(0)...9)
+  func noise(first: UInt8) {
+    let coder = ChunkCoder(level: .fast)
+    var generator = SeededGenerator(seed: UInt64(first))
+    for round in 0..<1000 {
+      let layout = everyLayout[round % everyLayout.count]
+      let length = Int.random(in: 0..<40, using: &generator)
+      // Small numbers are more often ids, lengths and counts that are taken for good.
+      let coded = (0..<length).map { _ in
+        UInt8.random(in: 0...(round % 2 == 0 ? 9 : 255), using: &generator)
+      }
+      let size = [0, 1, 2, 8, 16, 64][round % 6] * layout.width
+      _ = decode(coder, [first] + coded, layout, size)
+    }
+  }
+
+  @Test(
+    "Each rule of the encodings is enforced",
+    arguments: [
+      // Empty input, an unknown encoding, an unknown coder.
+      ("", SparseCodingError.truncated(offset: 0)),
+      ("63", .unknownEncoding(0x63)),
+      ("03 63", .unknownCoder(0x63)),
+      // A sparse encoding inside of a sparse one.
+      ("05 00 ff 05 00 ff 00", .misplacedEncoding(.bitmask)),
+      // Gaps: more than elements, beyond the end, ending in a skip; a padded and an endless number.
+      ("06 09 00", .badChunk(.gaps, reason: "more gaps than elements")),
+      ("06 02 00 06 01", .badChunk(.gaps, reason: "gaps beyond the end")),
+      ("06 01 00 08", .badChunk(.gaps, reason: "gaps beyond the end")),
+      ("06 81 00", .badNumber(offset: 1)),
+      ("06 ff ff ff ff ff 01", .badNumber(offset: 1)),
+      // N:M: shapes that make no sense or do not divide, a pattern number of 6.
+      (
+        "07 04 04 01",
+        .badChunk(
+          .pattern, reason: "an impossible pattern, or one that does not divide the chunk")
+      ),
+      (
+        "07 02 04 03",
+        .badChunk(
+          .pattern, reason: "an impossible pattern, or one that does not divide the chunk")
+      ),
+      ("07 02 04 01 00 24", .badChunk(.pattern, reason: "a pattern number that does not exist")),
+      // Blocks: of one element, not dividing, a bit after the last block.
+      ("08 01 01 08", .badChunk(.blocks, reason: "blocks that do not divide the chunk")),
+      ("08 02 02 06", .badChunk(.blocks, reason: "blocks that do not divide the chunk")),
+      ("08 02 02 04 00 04", .badChunk(.blocks, reason: "bits after the last block")),
+      // Integers: no planes, more planes than bytes, an unknown transform.
+      ("04 00", .badChunk(.integer, reason: "an unknown transform or number of planes")),
+      ("04 02", .badChunk(.integer, reason: "an unknown transform or number of planes")),
+      ("04 41", .badChunk(.integer, reason: "an unknown transform or number of planes")),
+      // Floats of one byte have no exponent byte.
+      ("02 04 00", .badChunk(.floatSplit, reason: "no floats of this width")),
+      ("00 01 02 03 04 05 06 07 08 09", .trailingBytes(offset: 9)),
+    ])
+  func rules(coded: String, expected: SparseCodingError) throws {
+    let layout = try layout(1, .opaque)
+    #expect(decode(ChunkCoder(level: .fast), hex(coded), layout, 8) == expected)
+  }
+
+  @Test("A mask may not have bits after the last element")
+  func maskPadding() throws {
+    let coder = ChunkCoder(level: .fast)
+    let layout = try layout(1, .opaque)
+    #expect(try coder.decode(hex("05 00 02 01 07"), layout, size: 3) == [0, 7, 0])
+    #expect(
+      decode(coder, hex("05 00 0a 01 07"), layout, 3)
+        == .badChunk(.bitmask, reason: "bits after the last element"))
+  }
+
+  @Test("No elements are coded raw or not at all", arguments: UInt8(1)...8)
+  func emptyChunks(id: UInt8) throws {
+    let coder = ChunkCoder(level: .fast)
+    #expect(try coder.encode([], layout(4)) == [0])
+    #expect(decode(coder, [id, 0, 0, 0, 0], try layout(4), 0) != nil)
+  }
+}
