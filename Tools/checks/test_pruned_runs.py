@@ -31,7 +31,7 @@ def pruned_tensors(report):
     """The only place that knows the report's field names."""
     return [
         Pruned(entry["name"], entry["elements"], entry["zerosAfter"], entry.get("axis"))
-        for entry in report["tensors"]
+        for entry in report["pruning"]["tensors"]
         if entry.get("pruned") is not None
     ]
 
