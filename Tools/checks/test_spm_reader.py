@@ -1,0 +1,536 @@
+"""The independent reader against containers and chunks that this file builds from the text itself."""
+
+import hashlib
+import random
+import struct
+import subprocess
+import sys
+import tracemalloc
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import zstandard
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tools"))
+
+import spm_reader  # noqa: E402
+from spm_reader import SpmError  # noqa: E402
+
+BINARY = ROOT / ".build" / "release" / "sparsify"
+MEBIBYTE = 1 << 20
+
+
+@pytest.fixture(scope="session", autouse=True)
+def binary():
+    """Most of these checks need no release binary, unlike all others in this folder."""
+    return BINARY
+
+
+# A writer of the protobuf wire format.
+
+def varint(value):
+    digits = bytearray()
+    while value > 0x7F:
+        digits.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes(digits + bytes([value]))
+
+
+def number(field, value):
+    return varint(field << 3) + varint(value)
+
+
+def block(field, content):
+    return varint(field << 3 | 2) + varint(len(content)) + content
+
+
+def packed(field, values):
+    return block(field, b"".join(map(varint, values)))
+
+
+def section(kind, width, count, chunks, chunk_elements=1 << 18):
+    checksums = b"".join(struct.pack("<I", zlib.crc32(chunk)) for chunk in chunks)
+    return (
+        number(1, kind) + number(2, width) + number(3, count) + number(4, chunk_elements)
+        + packed(5, map(len, chunks)) + block(6, checksums)
+    )
+
+
+def tensor(name, element_type, dims, section_number, first=0):
+    return (
+        block(1, name) + number(2, element_type) + packed(3, dims)
+        + number(4, section_number) + number(5, first)
+    )
+
+
+def file(path, literal_section, runs=(), holes=(), sha256=b""):
+    return (
+        block(1, path) + number(2, literal_section) + packed(3, runs) + packed(4, holes)
+        + block(5, sha256)
+    )
+
+
+# Writers of chunks, element by element: slow, and nothing like the reader.
+
+def decode(chunk, width, count):
+    elements, _ = spm_reader.decode_chunk(memoryview(chunk), width, count)
+    assert len(elements) == count
+    return elements.tobytes()
+
+
+def stream(data, coder):
+    if coder == 1:
+        deflater = zlib.compressobj(9, zlib.DEFLATED, -15)
+        stored = deflater.compress(data) + deflater.flush()
+    elif coder == 2:
+        parameters = zstandard.ZstdCompressionParameters.from_level(
+            9, write_content_size=0, format=zstandard.FORMAT_ZSTD1_MAGICLESS
+        )
+        compressor = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+        stored = compressor.compress(data) + compressor.flush()
+    else:
+        return b"\0" + data
+    return bytes([coder]) + varint(len(stored)) + stored
+
+
+def stored_chunk(elements):
+    return b"\0" + bytes(elements)
+
+
+def planes(numbers, width, coder, highest):
+    columns = [number.to_bytes(width, "little") for number in numbers]
+    return b"".join(
+        stream(bytes(column[plane] for column in columns), coder) for plane in reversed(range(highest))
+    )
+
+
+def write_float_split(numbers, width, coder):
+    top = 8 * width - 1
+    rotated = [(number << 1) % (2 << top) | number >> top for number in numbers]
+    return b"\x02" + planes(rotated, width, coder, width)
+
+
+def write_byte_planes(numbers, width, coder):
+    return b"\x03" + planes(numbers, width, coder, width)
+
+
+def write_integer(transform):
+    def write(numbers, width, coder):
+        size, base = 1 << 8 * width, numbers[0]
+        if transform == 2:
+            values = [(number - base) % size for number in numbers]
+        elif transform == 3:
+            before = [base, *numbers[:-1]]
+            values = [(number - other) % size for number, other in zip(numbers, before)]
+        else:
+            values = numbers
+        if transform in (1, 3):
+            values = [2 * v if v < size // 2 else 2 * (size - v) - 1 for v in values]
+        highest = max(1, (max(values).bit_length() + 7) // 8)
+        header = bytes([4, transform << 4 | highest])
+        stored_base = base.to_bytes(width, "little") if transform >= 2 else b""
+        return header + stored_base + planes(values, width, coder, highest)
+    return write
+
+
+def nested(numbers, width, coder):
+    return write_byte_planes(numbers, width, coder) if numbers else b"\0"
+
+
+def bits(flags, coder):
+    places = sum(1 << place for place, flag in enumerate(flags) if flag)
+    return stream(places.to_bytes((len(flags) + 7) // 8, "little"), coder)
+
+
+def write_bitmask(numbers, width, coder):
+    kept = [number for number in numbers if number]
+    return b"\x05" + bits([number != 0 for number in numbers], coder) + nested(kept, width, coder)
+
+
+def write_csr_gaps(numbers, width, coder):
+    gaps, run = bytearray(), 0
+    for number in numbers:
+        if number == 0:
+            run += 1
+            continue
+        while run >= 255:
+            gaps.append(255)
+            run -= 255
+        gaps.append(run)
+        run = 0
+    kept = [number for number in numbers if number]
+    return b"\x06" + varint(len(gaps)) + stream(bytes(gaps), coder) + nested(kept, width, coder)
+
+
+def write_n_of_m(kept, group, stride):
+    masks = [mask for mask in range(1 << group) if bin(mask).count("1") == kept]
+    per_word = 1
+    while len(masks) ** (per_word + 1) <= 1 << 32:
+        per_word += 1
+
+    def write(numbers, width, coder):
+        patterns, values = [], []
+        for block_start in range(0, len(numbers), stride * group):
+            for member in range(stride):
+                first = block_start + member
+                members = numbers[first : first + stride * group - member : stride][:group]
+                mask = next(
+                    mask for mask in masks
+                    if all(mask >> i & 1 for i, value in enumerate(members) if value)
+                )
+                patterns.append(masks.index(mask))
+                values += [value for i, value in enumerate(members) if mask >> i & 1]
+        words = bytearray()
+        for at in range(0, len(patterns), per_word):
+            digits = patterns[at : at + per_word]
+            word = sum(digit * len(masks) ** place for place, digit in enumerate(digits))
+            highest = len(masks) ** len(digits) - 1
+            words += word.to_bytes((highest.bit_length() + 7) // 8, "little")
+        header = bytes([7, kept, group]) + varint(stride)
+        return header + stream(bytes(words), coder) + nested(values, width, coder)
+    return write
+
+
+def write_blocks(rows, columns, row_length):
+    def write(numbers, width, coder):
+        def block_of(element):
+            row, column = divmod(element, row_length)
+            return row // rows * (row_length // columns) + column // columns
+        flags = [False] * (len(numbers) // (rows * columns))
+        for element, value in enumerate(numbers):
+            flags[block_of(element)] |= value != 0
+        values = [value for element, value in enumerate(numbers) if flags[block_of(element)]]
+        sizes = varint(rows) + varint(columns) + varint(row_length)
+        return b"\x08" + sizes + bits(flags, coder) + nested(values, width, coder)
+    return write
+
+
+def sparse_numbers(width, count, density, seed):
+    generator = random.Random(seed)
+    return [
+        generator.getrandbits(8 * width) if generator.random() < density else 0 for _ in range(count)
+    ]
+
+
+def n_of_m_numbers(kept, group, stride, count, width):
+    generator, numbers = random.Random(3), [0] * count
+    for first in range(count):
+        if first % (stride * group) < stride:
+            for member in generator.sample(range(group), generator.randint(0, kept)):
+                numbers[first + member * stride] = generator.getrandbits(8 * width)
+    return numbers
+
+
+def round_trips(numbers, width, write, coder):
+    elements = b"".join(number.to_bytes(width, "little") for number in numbers)
+    assert decode(write(numbers, width, coder), width, len(numbers)) == elements
+
+
+# A writer of containers.
+
+def container(chunks, index, version=(0, 1), decoded_length=None):
+    header = b"\x89SPM\r\n\x1a\n" + bytes(version) + bytes(2)
+    header += struct.pack("<I", zlib.crc32(header))
+    pieces = [index[at : at + (1 << 18)] for at in range(0, len(index), 1 << 18)]
+    stored = b"".join(
+        struct.pack("<I", len(chunk)) + chunk for chunk in map(stored_chunk, pieces)
+    )
+    area = b"".join(chunks)
+    decoded_length = len(index) if decoded_length is None else decoded_length
+    footer = struct.pack("<QQQIQ", 16 + len(area), len(stored), decoded_length, zlib.crc32(stored), 0)
+    footer += struct.pack("<I", zlib.crc32(footer))
+    return header + area + stored + footer + b"\n\x1a\n\rMPS\x89"
+
+
+LITERALS = b"model:;"
+VALUES = np.arange(6, dtype="<f4")
+MODEL = b"model:" + VALUES.tobytes() + b";"
+
+
+def sample(**changed):
+    """A container of one file with one hole; every part of its index may be changed."""
+    chunks = [stored_chunk(LITERALS), stored_chunk(VALUES[:4].tobytes()), stored_chunk(VALUES[4:].tobytes())]
+    parts = {
+        "literals": section(0, 1, len(LITERALS), chunks[:1]),
+        "weights": section(3, 4, 6, chunks[1:], chunk_elements=4),
+        "tensor": tensor(b"w", 1, [2, 3], 1),
+        "format": block(1, b"onnx"),
+        "files": [file(b"", 0, [6], [0], hashlib.sha256(MODEL).digest())],
+        "history": block(1, b"prune") + block(2, block(1, b"sparsity") + block(2, b"0.8"))
+        + number(3, 6) + number(4, 1) + number(5, 1),
+        "more": b"",
+    } | changed
+    document = parts["format"] + b"".join(block(2, file) for file in parts["files"])
+    index = (
+        block(1, document) + block(2, parts["literals"]) + block(2, parts["weights"])
+        + block(3, parts["tensor"]) + block(4, parts["history"]) + parts["more"]
+    )
+    return container(chunks, index)
+
+
+def test_a_container_gives_its_tensors_files_and_history():
+    read = spm_reader.parse_container(sample())
+    read.verify()
+    (weights,) = read.tensors
+    assert (weights.name, weights.element_type, weights.dims) == ("w", "float32", (2, 3))
+    assert bytes(weights.data) == VALUES.tobytes()
+    assert [(file.path, file.bytes) for file in read.files] == [("", MODEL)]
+    (entry,) = read.history
+    assert (entry.action, entry.settings, entry.weight_count) == ("prune", [("sparsity", "0.8")], 6)
+    assert [len(encodings) for encodings in read.chunk_encodings] == [1, 2]
+
+
+REFUSED = {
+    "format": lambda: sample(format=block(1, b"other")),
+    "no file": lambda: sample(files=[]),
+    "model with a path": lambda: sample(files=[file(b"m", 0, [6], [0])]),
+    "two files of one path": lambda: sample(files=[file(b"", 0), file(b"a", 0), file(b"a", 0)]),
+    "digest": lambda: sample(files=[file(b"", 0, [6], [0], bytes(32))]),
+    "short digest": lambda: sample(files=[file(b"", 0, [6], [0], bytes(31))]),
+    "run past the literals": lambda: sample(files=[file(b"", 0, [8], [0])]),
+    "more runs than holes": lambda: sample(files=[file(b"", 0, [1, 1], [0])]),
+    "hole without a tensor": lambda: sample(files=[file(b"", 0, [6], [1])]),
+    "literals in a section of floats": lambda: sample(files=[file(b"", 1)]),
+    "no such literal section": lambda: sample(files=[file(b"", 2)]),
+    "string tensor": lambda: sample(tensor=tensor(b"", 8, [1], 1)),
+    "element type 0": lambda: sample(tensor=tensor(b"", 0, [1], 1)),
+    "element type 29": lambda: sample(tensor=tensor(b"", 29, [1], 1)),
+    "type of another section": lambda: sample(tensor=tensor(b"", 6, [1], 1)),
+    "17 dims": lambda: sample(tensor=tensor(b"", 1, [1] * 17, 1)),
+    "dims of 64 bits": lambda: sample(tensor=tensor(b"", 1, [1 << 32, 1 << 31], 1)),
+    "tensor past its section": lambda: sample(tensor=tensor(b"", 1, [6], 1, first=1)),
+    "no such section": lambda: sample(tensor=tensor(b"", 1, [6], 2)),
+    "element kind": lambda: sample(literals=section(4, 1, 7, [stored_chunk(LITERALS)])),
+    "element width": lambda: sample(literals=section(0, 3, 7, [stored_chunk(LITERALS)])),
+    "too many elements": lambda: sample(literals=section(0, 1, 1 << 43, [stored_chunk(LITERALS)])),
+    "no elements a chunk": lambda: sample(literals=section(0, 1, 7, [stored_chunk(LITERALS)], 0)),
+    "elements a chunk": lambda: sample(
+        literals=section(0, 1, 7, [stored_chunk(LITERALS)], (1 << 18) + 1)
+    ),
+    "missing chunk": lambda: sample(literals=section(0, 1, 7, [stored_chunk(LITERALS)], 4)),
+    "count of another chunk": lambda: sample(literals=section(0, 1, 8, [stored_chunk(LITERALS)])),
+    "wrong chunk checksum": lambda: sample(
+        literals=section(0, 1, 7, [stored_chunk(LITERALS[::-1])])
+    ),
+    "unknown field": lambda: sample(more=number(5, 1)),
+    "unknown field in a section": lambda: sample(
+        literals=section(0, 1, 7, [stored_chunk(LITERALS)]) + number(63, 1)
+    ),
+    "wrong wire type": lambda: sample(format=number(1, 1)),
+    "varint of 11 bytes": lambda: sample(more=b"\x80" * 10 + b"\x00"),
+    "cut field": lambda: sample(more=b"\x82\x04\x05ab"),
+    "group": lambda: sample(more=varint(64 << 3 | 3)),
+    "other minor version": lambda: container([], b"", version=(0, 2)),
+    "other major version": lambda: container([], b"", version=(1, 1)),
+    "empty index": lambda: container([], b""),
+    "index bomb": lambda: container([], b"", decoded_length=1 << 28),
+    "gap": lambda: container([b"\0"], block(1, block(1, b"onnx"))),
+}
+for path in (b"/a", b"a/", b"a//b", b".", b"../a", b"a/../b", b"a\0b"):
+    REFUSED[f"path {path}"] = lambda path=path: sample(
+        files=[file(b"", 0, [6], [0]), file(path, 0)]
+    )
+
+
+@pytest.mark.parametrize("make", REFUSED.values(), ids=REFUSED.keys())
+def test_a_broken_rule_is_refused(make):
+    with pytest.raises(SpmError):
+        spm_reader.parse_container(make()).verify()
+
+
+def test_fields_from_64_on_are_skipped():
+    more = number(64, 7) + block(100, b"abc") + varint(70 << 3 | 5) + bytes(4) + varint(71 << 3 | 1) + bytes(8)
+    spm_reader.parse_container(sample(more=more)).verify()
+
+
+@pytest.mark.parametrize("bits", [32, 64])
+def test_packed_numbers_are_unpacked_at_every_length(bits):
+    values = [0, 1, 127, 128, (1 << bits) - 1] + [1 << place for place in range(bits)]
+    encoded = bytearray(b"".join(map(varint, values)))
+    assert spm_reader.unpack_varints(encoded, bits).tolist() == values
+    for wrong in (encoded + b"\x80", varint(1 << bits), b"\x80" * 9 + b"\x02", b"\x80" * 10 + b"\0"):
+        with pytest.raises(SpmError):
+            spm_reader.unpack_varints(bytearray(wrong), bits)
+
+
+def test_every_cut_container_is_refused():
+    whole = sample()
+    for length in range(len(whole)):
+        with pytest.raises(SpmError):
+            spm_reader.parse_container(whole[:length]).verify()
+
+
+def test_every_flipped_bit_is_refused():
+    whole = sample()
+    for at in range(len(whole) * 8):
+        damaged = bytearray(whole)
+        damaged[at // 8] ^= 1 << at % 8
+        with pytest.raises(SpmError):
+            spm_reader.parse_container(bytes(damaged)).verify()
+
+
+def test_the_limit_is_kept_before_anything_is_decoded():
+    with pytest.raises(SpmError, match="limit"):
+        spm_reader.parse_container(sample(), limit=30)
+
+
+# The examples of the pages: (width, elements, chunk).
+
+def f32(*values):
+    return np.array(values, "<f4").tobytes()
+
+
+def u16(*values):
+    return np.array(values, np.int64).astype("<u2").tobytes()
+
+
+EXAMPLES = {
+    "raw": (1, bytes([1, 2, 3]), "00 010203"),
+    "raw of nothing": (4, b"", "00"),
+    "constant": (4, f32(*[1.5] * 5), "01 0000c03f"),
+    "float-split": (4, f32(1, -2, 1), "02 007f807f 0400 0400 00000100"),
+    "byte-planes": (2, u16(0x0102, 0x0103, 0x0104), "03 0401 00020304"),
+    "integer by zigzag": (2, u16(-1, 1, 2), "0411 00010204"),
+    "integer by offset": (2, u16(1000, 1001, 1003), "0421e803 00000103"),
+    "integer by difference": (2, u16(1000, 1001, 1003), "0431e803 00000204"),
+    "bitmask": (1, bytes([0, 5, 0, 0, 0, 0, 0, 0, 7]), "05 000201 000507"),
+    "csr-gaps": (1, bytes([0, 5, 0, 0, 0, 0, 0, 0, 7]), "0602 000106 000507"),
+    "csr-gaps, long": (1, bytes(257) + b"\x09", "0602 00ff02 0109"),
+    "2:4": (1, bytes([1, 2, 0, 0, 0, 3, 0, 4, 5, 0, 0, 0]), "07020401 0018 00010203040500"),
+    "1:2 by 2": (1, bytes([1, 0, 0, 2]), "07010202 0002 000102"),
+    "blocks": (1, bytes([0, 0, 1, 2, 0, 0, 3, 4]), "08020204 0002 0001020304"),
+    "zlib": (1, b"weights weights weights", "03 010c2b4fcd4ccf2829562847a501"),
+    "zstd": (1, b"A" * 9, "03 020600584b000041"),
+}
+
+
+@pytest.mark.parametrize("width, elements, chunk", EXAMPLES.values(), ids=EXAMPLES.keys())
+def test_the_examples_of_the_pages_decode_as_they_say(width, elements, chunk):
+    assert decode(bytes.fromhex(chunk), width, len(elements) // width) == elements
+
+
+@pytest.mark.parametrize("width, elements, chunk", EXAMPLES.values(), ids=EXAMPLES.keys())
+def test_a_cut_or_longer_chunk_is_refused(width, elements, chunk):
+    chunk, count = bytes.fromhex(chunk), len(elements) // width
+    for wrong in [chunk[:length] for length in range(len(chunk))] + [chunk + b"\0"]:
+        with pytest.raises(SpmError):
+            decode(wrong, width, count)
+
+
+@pytest.mark.parametrize("width, elements, chunk", EXAMPLES.values(), ids=EXAMPLES.keys())
+def test_a_damaged_chunk_is_refused_or_decodes_to_its_size(width, elements, chunk):
+    chunk, generator = bytes.fromhex(chunk), random.Random(1)
+    for _ in range(2000):
+        damaged = bytearray(chunk)
+        for _ in range(generator.randint(1, 3)):
+            damaged[generator.randrange(len(chunk))] = generator.randrange(256)
+        try:
+            decoded = decode(bytes(damaged), width, len(elements) // width)
+        except SpmError:
+            continue
+        assert len(decoded) == len(elements)
+
+
+WRONG_CHUNKS = {
+    "unknown encoding": (1, 1, "09 00"),
+    "unknown coder": (1, 1, "03 0301"),
+    "constant of nothing": (1, 0, "01 00"),
+    "sparse inside sparse": (1, 1, "05 0001 05 0001 0001"),
+    "nested chunk of nothing in another encoding": (1, 1, "05 0000 0100"),
+    "varint of six bytes": (1, 4, "06 808080808000 00 00"),
+    "varint not in its shortest form": (1, 1, "06 8100 0000 0001"),
+    "stream longer than raw": (1, 8, "03 020600584b000041"),
+    "stream shorter than raw": (1, 10, "03 020600584b000041"),
+    "float-split of bytes": (1, 1, "02 0001"),
+    "float-split of 16 bytes": (16, 1, "02" + " 0001" * 16),
+    "integer of 16 bytes": (16, 1, "0401 0001"),
+    "integer of no planes": (1, 1, "0400 0001"),
+    "integer of too many planes": (1, 1, "0402 0001 0001"),
+    "integer of an unknown transform": (1, 1, "0441 00 0001"),
+    "bit behind the last element": (1, 3, "05 0008 0001"),
+    "more gaps than elements": (1, 1, "0602 000000 000102"),
+    "gaps past the end": (1, 2, "0601 0002 0001"),
+    "last gap of 255": (1, 300, "0602 0000ff 0001"),
+    "0:4": (1, 4, "07000401 00 0000"),
+    "4:4": (1, 4, "07040401 0000 0001020304"),
+    "1:1": (1, 1, "07010101 0000 0001"),
+    "1:17": (1, 17, "07011101 0000 0001"),
+    "stride of 0": (1, 4, "07010400 0000 0001"),
+    "stride above 2^18": (1, 4, "070104818010 0000 0001"),
+    "part of a group": (1, 6, "07020401 0000 00010203"),
+    "pattern number 6 of 6": (1, 4, "07020401 0006 000102"),
+    "word of 12 patterns above 6^12": (1, 48, "07020401 00 0010bf81 00" + "01" * 24),
+    "block rows of 0": (1, 8, "08000204 0002 0001020304"),
+    "block columns of 0": (1, 8, "08020004 0002 0001020304"),
+    "block rows above 2^18": (1, 8, "088180100204 0002 0001020304"),
+    "blocks of one element": (1, 2, "08010102 0001 0001"),
+    "row length no multiple of columns": (1, 6, "08010203 0001 000102"),
+    "part of a row of blocks": (1, 6, "08020204 0001 0001020304"),
+    "bit behind the last block": (1, 8, "08020204 0004 0001020304"),
+    "zlib stream with more behind": (1, 23, "03 010d2b4fcd4ccf2829562847a50100"),
+    "zlib stream without its end": (1, 2, "03 0107 000200fdff4142"),
+    "zstd frame with a checksum": (1, 9, "03 020604584b000041"),
+    "zstd window above 8 MiB": (1, 9, "03 020600694b000041"),
+    "zstd frame without a last block": (1, 9, "03 020600584a000041"),
+    "zstd frame with more behind": (1, 9, "03 020700584b00004100"),
+    "two zstd frames": (1, 9, "03 020f00584b00004128b52ffd0058010000"),
+    "constant stream of nothing": (1, 1, "0600 0400 00"),
+}
+
+
+@pytest.mark.parametrize("width, count, chunk", WRONG_CHUNKS.values(), ids=WRONG_CHUNKS.keys())
+def test_a_chunk_that_breaks_a_rule_is_refused(width, count, chunk):
+    with pytest.raises(SpmError):
+        decode(bytes.fromhex(chunk), width, count)
+
+
+CODERS = {"stored": 0, "zlib": 1, "zstd": 2}
+WRITERS = {
+    "float-split": (write_float_split, (2, 4, 8)),
+    "byte-planes": (write_byte_planes, (1, 2, 4, 8, 16)),
+    **{f"integer {i}": (write_integer(i), (1, 2, 4, 8)) for i in range(4)},
+    "bitmask": (write_bitmask, (1, 2, 4, 8, 16)),
+    "csr-gaps": (write_csr_gaps, (1, 2, 4, 8, 16)),
+}
+
+
+@pytest.mark.parametrize("coder", CODERS.values(), ids=CODERS.keys())
+@pytest.mark.parametrize("write, widths", WRITERS.values(), ids=WRITERS.keys())
+def test_what_a_writer_codes_comes_back(write, widths, coder):
+    for width in widths:
+        for count in [*range(1, 18), 700]:
+            for density in (0.004, 0.3, 1):
+                numbers = sparse_numbers(width, count, density, seed=count)
+                round_trips(numbers, width, write, coder)
+
+
+@pytest.mark.parametrize("kept, group", [(2, 4), (1, 4), (4, 8), (1, 2), (8, 16), (15, 16), (1, 16)])
+def test_every_pattern_comes_back_at_every_stride(kept, group):
+    for stride in (1, 3):
+        for blocks in (1, 2, 12, 37):
+            for width in (1, 4):
+                count = blocks * stride * group
+                numbers = n_of_m_numbers(kept, group, stride, count, width)
+                round_trips(numbers, width, write_n_of_m(kept, group, stride), coder=1)
+
+
+@pytest.mark.parametrize("rows, columns", [(1, 2), (2, 1), (4, 4), (3, 5)])
+def test_blocks_come_back(rows, columns):
+    for width in (1, 8, 16):
+        for row_length in (columns, 7 * columns):
+            for block_rows in (1, 5):
+                numbers = sparse_numbers(width, block_rows * rows * row_length, 0.05, seed=2)
+                round_trips(numbers, width, write_blocks(rows, columns, row_length), coder=2)
+
+
+@pytest.mark.parametrize("coder", [1, 2])
+def test_a_stream_that_unpacks_to_far_more_is_refused_in_little_memory(coder):
+    bomb = b"\x03" + stream(bytes(256 * MEBIBYTE), coder)
+    tracemalloc.start()
+    with pytest.raises(SpmError):
+        decode(bomb, 1, 1000)
+    assert tracemalloc.get_traced_memory()[1] < MEBIBYTE
+    tracemalloc.stop()

@@ -1,0 +1,747 @@
+#!/usr/bin/env python3
+"""An independent reader of .spm containers, written from schemas/spm.md, schemas/spm.proto and
+schemas/encodings/ alone. It proves that the text is enough to read every container.
+
+    python Tools/spm_reader.py FILE.spm [--verify | --extract DIR] [--json]
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import os
+import struct
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import zstandard
+
+
+class SpmError(ValueError):
+    """The file breaks a rule of the format, or is larger than the caller allows."""
+
+
+def refuse(reason: str) -> NoReturn:
+    raise SpmError(reason)
+
+
+def require(condition: bool, reason: str) -> None:
+    if not condition:
+        refuse(reason)
+
+
+# MARK: chunks (schemas/encodings)
+
+ELEMENTS = {1: "u1", 2: "<u2", 4: "<u4", 8: "<u8", 16: "V16"}
+MAXIMUM_WINDOW = 0x68
+Decoder = Callable[["Cursor", int, int], np.ndarray]
+
+
+class Cursor:
+    """The bytes of one coded chunk, read from front to back."""
+
+    def __init__(self, data: memoryview) -> None:
+        self.data = data
+        self.at = 0
+
+    def take(self, count: int) -> memoryview:
+        require(count <= len(self.data) - self.at, "the chunk is too short")
+        self.at += count
+        return self.data[self.at - count : self.at]
+
+    def u8(self) -> int:
+        return self.take(1)[0]
+
+    def varint(self) -> int:
+        value = 0
+        for place in range(5):
+            byte = self.u8()
+            value |= (byte & 0x7F) << (7 * place)
+            if byte < 0x80:
+                require(byte != 0 or place == 0, "a varint is not in its shortest form")
+                return value
+        refuse("a varint is longer than five bytes")
+
+    def stream(self, raw_length: int) -> np.ndarray:
+        """The decoded bytes of a stream."""
+        coder = self.u8()
+        if coder == 0:
+            raw: bytes | memoryview = self.take(raw_length)
+        elif coder == 1:
+            raw = inflate(self.take(self.varint()), raw_length)
+        elif coder == 2:
+            raw = decompress_zstd(self.take(self.varint()), raw_length)
+        elif coder == 4:
+            require(raw_length > 0, "a constant stream of no bytes")
+            raw = bytes(self.take(1)) * raw_length
+        else:
+            refuse(f"coder {coder} is not known; it needs a newer version")
+        require(len(raw) == raw_length, f"a stream of {len(raw)} bytes instead of {raw_length}")
+        return np.frombuffer(raw, np.uint8)
+
+    def bits(self, count: int) -> np.ndarray:
+        """A stream of one bit each for `count` things."""
+        bits = np.unpackbits(self.stream((count + 7) // 8), bitorder="little")
+        require(not bits[count:].any(), "a bit is set behind the last")
+        return bits[:count].astype(bool)
+
+    def values(self, count: int, width: int) -> np.ndarray:
+        """The nested chunk, which reaches to the end."""
+        nested = self.take(len(self.data) - self.at)
+        return decode_chunk(nested, width, count, DENSE_ENCODINGS)[0]
+
+
+def inflate(stored: memoryview, raw_length: int) -> bytes:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        raw = inflater.decompress(stored, raw_length + 1)
+    except zlib.error as error:
+        refuse(f"a zlib stream is damaged: {error}")
+    require(inflater.eof and not inflater.unused_data, "a zlib stream does not end with its bytes")
+    return raw
+
+
+def decompress_zstd(stored: memoryview, raw_length: int) -> bytes:
+    require(len(stored) >= 2, "a zstd stream is too short")
+    require(stored[0] == 0, f"a zstd frame header descriptor of {stored[0]}")
+    require(stored[1] <= MAXIMUM_WINDOW, f"a zstd window descriptor of {stored[1]}")
+    frame = zstandard.MAGIC_NUMBER.to_bytes(4, "little") + stored
+    try:
+        return zstandard.ZstdDecompressor().decompress(
+            frame, max_output_size=max(raw_length, 1), allow_extra_data=False
+        )
+    except zstandard.ZstdError as error:
+        refuse(f"a zstd stream is damaged: {error}")
+
+
+def join_planes(chunk: Cursor, n: int, width: int, planes: int) -> np.ndarray:
+    """Elements from their lowest `planes` bytes, which are stored highest first."""
+    elements = np.zeros((n, width), np.uint8)
+    for plane in reversed(range(planes)):
+        elements[:, plane] = chunk.stream(n)
+    return elements.view(ELEMENTS[width]).reshape(n)
+
+
+def raw(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    return np.frombuffer(chunk.take(n * width), ELEMENTS[width])
+
+
+def constant(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    return np.repeat(raw(chunk, 1, width), n)
+
+
+def float_split(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    require(width in (2, 4, 8), f"float-split of elements of {width} bytes")
+    rotated = join_planes(chunk, n, width, width)
+    return (rotated >> 1) | (rotated << (8 * width - 1))
+
+
+def byte_planes(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    return join_planes(chunk, n, width, width)
+
+
+def integer(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    require(width < 16, "integers of 16 bytes")
+    header = chunk.u8()
+    planes, transform = header & 15, header >> 4
+    require(1 <= planes <= width and transform <= 3, f"an integer header of {header:#x}")
+    base = raw(chunk, 1, width) if transform >= 2 else None
+    values = join_planes(chunk, n, width, planes)
+    if transform == 0:
+        return values
+    if transform == 2:
+        return values + base
+    differences = (values >> 1) ^ -(values & 1)
+    if transform == 1:
+        return differences
+    return base + np.cumsum(differences, dtype=differences.dtype)
+
+
+def spread(values: np.ndarray, places: np.ndarray, n: int) -> np.ndarray:
+    """`n` elements that are zero but for the values at `places` (a mask or positions)."""
+    elements = np.zeros(n, values.dtype)
+    elements[places] = values
+    return elements
+
+
+def bitmask(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    mask = chunk.bits(n)
+    return spread(chunk.values(np.count_nonzero(mask), width), mask, n)
+
+
+def csr_gaps(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    count = chunk.varint()
+    require(count <= n, f"{count} gaps for {n} elements")
+    gaps = chunk.stream(count)
+    places_value = gaps != 255
+    require(count == 0 or bool(places_value[-1]), "the last gap places nothing")
+    moved = np.cumsum(gaps, dtype=np.int64) + np.cumsum(places_value)
+    require(count == 0 or int(moved[-1]) <= n, "the gaps leave the chunk")
+    positions = moved[places_value] - 1
+    return spread(chunk.values(len(positions), width), positions, n)
+
+
+@lru_cache
+def pattern_members(kept: int, group: int) -> np.ndarray:
+    """For each pattern, by its number: the members of the group that it keeps."""
+    masks = [mask for mask in range(1 << group) if mask.bit_count() == kept]
+    return np.array([[i for i in range(group) if mask >> i & 1] for mask in masks])
+
+
+def read_digits(packed: np.ndarray, digits: int, base: int, count: int) -> np.ndarray:
+    """The digits, lowest first, of each of `count` words of so many digits."""
+    words = np.zeros((count, 8), np.uint8)
+    size = word_size(digits, base)
+    words[:, :size] = packed.reshape(count, size)
+    rest = words.view("<u8").reshape(count)
+    numbers = np.empty((count, digits), np.int64)
+    for digit in range(digits):
+        rest, numbers[:, digit] = np.divmod(rest, np.uint64(base))
+    require(not rest.any(), "a word of patterns is too large")
+    return numbers.reshape(-1)
+
+
+def word_size(digits: int, base: int) -> int:
+    return ((base**digits - 1).bit_length() + 7) // 8
+
+
+def n_of_m(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    kept, group, stride = chunk.u8(), chunk.u8(), chunk.varint()
+    require(2 <= group <= 16 and 1 <= kept < group, f"a pattern of {kept}:{group}")
+    require(1 <= stride <= 1 << 18, f"a stride of {stride}")
+    require(n % (stride * group) == 0, f"{n} elements in groups of {group} by {stride}")
+    groups, patterns = n // group, math.comb(group, kept)
+    per_word = max(k for k in range(1, 33) if patterns**k <= 1 << 32)
+    words, rest = divmod(groups, per_word)
+    split = words * word_size(per_word, patterns)
+    packed = chunk.stream(split + (word_size(rest, patterns) if rest else 0))
+    numbers = read_digits(packed[:split], per_word, patterns, words)
+    if rest:
+        last = read_digits(packed[split:], rest, patterns, 1)
+        numbers = np.concatenate([numbers, last])
+    block, member = np.divmod(np.arange(groups), stride)
+    starts = block * (stride * group) + member
+    positions = starts[:, None] + pattern_members(kept, group)[numbers] * stride
+    return spread(chunk.values(groups * kept, width), positions.reshape(-1), n)
+
+
+def blocks(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    rows, columns, row_length = chunk.varint(), chunk.varint(), chunk.varint()
+    sizes = (rows, columns, row_length)
+    require(all(1 <= size <= 1 << 18 for size in sizes), f"block sizes {sizes}")
+    require(rows * columns > 1, "blocks of one element")
+    require(row_length % columns == 0, f"blocks of {columns} columns in rows of {row_length}")
+    require(n % (rows * row_length) == 0, f"{n} elements in rows of {rows} x {row_length}")
+    kept = chunk.bits(n // (rows * columns)).reshape(-1, row_length // columns)
+    mask = kept.repeat(columns, axis=1).repeat(rows, axis=0).reshape(n)
+    return spread(chunk.values(np.count_nonzero(mask), width), mask, n)
+
+
+DENSE_ENCODINGS = {0: raw, 1: constant, 2: float_split, 3: byte_planes, 4: integer}
+ENCODINGS = DENSE_ENCODINGS | {5: bitmask, 6: csr_gaps, 7: n_of_m, 8: blocks}
+
+
+def decode_chunk(
+    stored: memoryview, width: int, n: int, encodings: dict[int, Decoder] = ENCODINGS
+) -> tuple[np.ndarray, int]:
+    """The `n` elements of a chunk, and the number of its encoding."""
+    chunk = Cursor(stored)
+    number = chunk.u8()
+    require(number in ENCODINGS, f"encoding {number} is not known; it needs a newer version")
+    require(number in encodings, f"encoding {number} inside another")
+    require(n > 0 or number == 0, f"encoding {number} of no elements")
+    elements = encodings[number](chunk, n, width)
+    require(chunk.at == len(stored), "bytes behind the end of the chunk")
+    return elements, number
+
+# MARK: protobuf (schemas/spm.proto)
+
+VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
+FIRST_SKIPPABLE_FIELD = 64
+
+# Field number -> (name, type). A tuple ("many" | "one", schema) stands for a message.
+SETTING = {1: ("name", "bytes"), 2: ("value", "bytes")}
+HISTORY_ENTRY = {
+    1: ("action", "bytes"), 2: ("settings", ("many", SETTING)), 3: ("weight_count", "uint64"),
+    4: ("zeros_before", "uint64"), 5: ("zeros_after", "uint64"),
+}
+TENSOR = {
+    1: ("name", "bytes"), 2: ("element_type", "uint32"), 3: ("dims", "packed uint64"),
+    4: ("section", "uint32"), 5: ("first_element", "uint64"),
+}
+SECTION = {
+    1: ("element_kind", "uint32"), 2: ("element_width", "uint32"), 3: ("element_count", "uint64"),
+    4: ("chunk_elements", "uint32"), 5: ("chunk_lengths", "packed uint32"),
+    6: ("chunk_checksums", "packed fixed32"),
+}
+FILE = {
+    1: ("path", "bytes"), 2: ("literal_section", "uint32"), 3: ("literal_runs", "packed uint64"),
+    4: ("hole_tensors", "packed uint32"), 5: ("sha256", "bytes"),
+}
+DOCUMENT = {1: ("format", "bytes"), 2: ("files", ("many", FILE))}
+INDEX = {
+    1: ("document", ("one", DOCUMENT)), 2: ("sections", ("many", SECTION)),
+    3: ("tensors", ("many", TENSOR)), 4: ("history", ("many", HISTORY_ENTRY)),
+}
+ABSENT = {"bytes": b"", "uint32": 0, "uint64": 0}
+
+
+def read_varint(data: memoryview, at: int) -> tuple[int, int]:
+    """The value of at most 64 bits that starts at `at`, and where the next one starts."""
+    value = 0
+    for position in range(at, min(at + 10, len(data))):
+        value |= (data[position] & 0x7F) << (7 * (position - at))
+        if data[position] < 0x80:
+            require(value < 1 << 64, "index: a number of more than 64 bits")
+            return value, position + 1
+    refuse("index: a number without an end")
+
+
+def wire_fields(data: memoryview) -> Iterator[tuple[int, int, memoryview]]:
+    """Number, wire type and bytes of each field; the bytes of a varint are its own encoding."""
+    at = 0
+    while at < len(data):
+        key, at = read_varint(data, at)
+        number, wire_type = key >> 3, key & 7
+        require(0 < number < 1 << 29, f"index: field number {number}")
+        if wire_type == VARINT:
+            _, end = read_varint(data, at)
+        elif wire_type == BYTES:
+            length, at = read_varint(data, at)
+            end = at + length
+        elif wire_type in (FIXED64, FIXED32):
+            end = at + (8 if wire_type == FIXED64 else 4)
+        else:
+            refuse(f"index: wire type {wire_type}")
+        require(end <= len(data), f"index: field {number} ends behind its message")
+        yield number, wire_type, data[at:end]
+        at = end
+
+
+def unpack_varints(packed: bytearray, bits: int) -> np.ndarray:
+    """The varints of a packed field, all at once."""
+    encoded = np.frombuffer(packed, np.uint8)
+    ends = np.flatnonzero(encoded < 0x80)
+    require(len(encoded) == (ends[-1] + 1 if len(ends) else 0), "index: a number without an end")
+    starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)[: len(ends)]
+    lengths = ends - starts + 1
+    longest = int(lengths.max(initial=0))
+    require(longest <= 10, "index: a number without an end")
+    values = np.zeros(len(ends), np.uint64)
+    for place in range(longest):
+        long_enough = lengths > place
+        digits = encoded[starts[long_enough] + place].astype(np.uint64)
+        require(place < 9 or digits.max() <= 1, "index: a number of more than 64 bits")
+        values[long_enough] |= (digits & np.uint64(0x7F)) << np.uint64(7 * place)
+    require(int(values.max(initial=0)) < 1 << bits, f"index: a number of more than {bits} bits")
+    return values
+
+
+def parse(data: memoryview, schema: dict[int, tuple[str, Any]]) -> dict[str, Any]:
+    """The fields of a message by name; of a field that stands twice, the last counts."""
+    message: dict[str, Any] = {}
+    packed: dict[str, bytearray] = {}
+    for number, wire_type, content in wire_fields(data):
+        if number >= FIRST_SKIPPABLE_FIELD:
+            continue
+        require(number in schema, f"index: field {number} is not known; it needs a newer version")
+        name, kind = schema[number]
+        if kind in ("uint32", "uint64") and wire_type == VARINT:
+            message[name], _ = read_varint(content, 0)
+            require(kind == "uint64" or message[name] < 1 << 32, f"index: {name} over 32 bits")
+        elif kind == "bytes" and wire_type == BYTES:
+            message[name] = bytes(content)
+        elif isinstance(kind, tuple) and wire_type == BYTES:
+            if kind[0] == "one":
+                require(name not in message, f"index: {name} stands twice")
+                message[name] = parse(content, kind[1])
+            else:
+                message.setdefault(name, []).append(parse(content, kind[1]))
+        elif str(kind).startswith("packed") and wire_type in packable(kind):
+            packed.setdefault(name, bytearray()).extend(content)
+        else:
+            refuse(f"index: {name} has wire type {wire_type}")
+    for name, kind in schema.values():
+        message.setdefault(name, absent(kind, packed.get(name, bytearray())))
+    return message
+
+
+def packable(kind: str) -> tuple[int, int]:
+    """A repeated number may stand packed or alone."""
+    return (BYTES, FIXED32) if kind == "packed fixed32" else (BYTES, VARINT)
+
+
+def absent(kind: Any, packed: bytearray) -> Any:
+    """What a field is that has not been seen as a whole: its default, or its packed numbers."""
+    if isinstance(kind, tuple):
+        return [] if kind[0] == "many" else parse(memoryview(b""), kind[1])
+    if kind == "packed fixed32":
+        require(len(packed) % 4 == 0, "index: a cut fixed32")
+        return np.frombuffer(packed, "<u4")
+    if kind.startswith("packed"):
+        return unpack_varints(packed, 64 if kind.endswith("64") else 32)
+    return ABSENT[kind]
+
+
+# MARK: the container (schemas/spm.md)
+
+HEADER = struct.Struct("<8sBBHI")
+FOOTER = struct.Struct("<QQQIQI8s")
+MAGIC = bytes.fromhex("89 53 50 4D 0D 0A 1A 0A")
+END_MAGIC = bytes.fromhex("0A 1A 0A 0D 4D 50 53 89")
+VERSION = (0, 1)
+INDEX_PIECE = 1 << 18
+MAXIMUM_CHUNK = 1 << 18
+MAXIMUM_BYTES = 1 << 42
+
+OPAQUE, UNSIGNED, SIGNED, FLOAT = 0, 1, 2, 3
+DEFAULT_LIMIT = 1 << 33
+
+# ONNX element type -> (name, bits, element kind, element width).
+ELEMENT_TYPES = {
+    1: ("float32", 32, FLOAT, 4), 2: ("uint8", 8, UNSIGNED, 1), 3: ("int8", 8, SIGNED, 1),
+    4: ("uint16", 16, UNSIGNED, 2), 5: ("int16", 16, SIGNED, 2), 6: ("int32", 32, SIGNED, 4),
+    7: ("int64", 64, SIGNED, 8), 9: ("bool", 8, OPAQUE, 1), 10: ("float16", 16, FLOAT, 2),
+    11: ("float64", 64, FLOAT, 8), 12: ("uint32", 32, UNSIGNED, 4),
+    13: ("uint64", 64, UNSIGNED, 8), 14: ("complex64", 64, FLOAT, 4),
+    15: ("complex128", 128, FLOAT, 8), 16: ("bfloat16", 16, FLOAT, 2),
+    17: ("float8e4m3fn", 8, OPAQUE, 1), 18: ("float8e4m3fnuz", 8, OPAQUE, 1),
+    19: ("float8e5m2", 8, OPAQUE, 1), 20: ("float8e5m2fnuz", 8, OPAQUE, 1),
+    21: ("uint4", 4, OPAQUE, 1), 22: ("int4", 4, OPAQUE, 1), 23: ("float4e2m1", 4, OPAQUE, 1),
+    24: ("float8e8m0", 8, OPAQUE, 1), 25: ("uint2", 2, OPAQUE, 1), 26: ("int2", 2, OPAQUE, 1),
+    27: ("float6e2m3", 6, OPAQUE, 1), 28: ("float6e3m2", 6, OPAQUE, 1),
+}
+
+
+@dataclass
+class Section:
+    """A run of elements of one layout; decoded when somebody asks for its contents."""
+
+    kind: int
+    width: int
+    count: int
+    chunk_elements: int
+    chunks: list[memoryview]
+    checksums: list[int]
+    encodings: list[int] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return self.count * self.width
+
+    @cached_property
+    def data(self) -> memoryview:
+        """The decoded contents. Fills `encodings`, too."""
+        decoded = bytearray()
+        left = self.count
+        for number, (stored, checksum) in enumerate(zip(self.chunks, self.checksums)):
+            require(zlib.crc32(stored) == checksum, f"chunk {number}: the checksum is wrong")
+            count = min(left, self.chunk_elements)
+            contents, encoding = decode_chunk(stored, self.width, count)
+            decoded += contents.tobytes()
+            self.encodings.append(encoding)
+            left -= count
+        return memoryview(decoded).toreadonly()
+
+
+@dataclass(frozen=True)
+class Tensor:
+    name: str
+    element_type: str
+    dims: tuple[int, ...]
+    size: int
+    offset: int
+    section: Section
+
+    @property
+    def data(self) -> memoryview:
+        return self.section.data[self.offset : self.offset + self.size]
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as literal bytes with holes that tensors fill. The model's path is empty."""
+
+    path: str
+    size: int
+    sha256: str
+    literals: Section
+    runs: list[int]
+    holes: list[Tensor]
+
+    def pieces(self) -> Iterator[memoryview]:
+        at = 0
+        for run, hole in zip(self.runs, self.holes):
+            yield self.literals.data[at : at + run]
+            yield hole.data
+            at += run
+        yield self.literals.data[at:]
+
+    @property
+    def bytes(self) -> bytes:
+        """The contents, compared with the digest if there is one."""
+        contents = b"".join(self.pieces())
+        if self.sha256:
+            digest = hashlib.sha256(contents).hexdigest()
+            require(digest == self.sha256, f"file '{self.path}': the SHA-256 is {digest}")
+        return contents
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    action: str
+    settings: list[tuple[str, str]]
+    weight_count: int
+    zeros_before: int
+    zeros_after: int
+
+
+@dataclass(frozen=True)
+class Container:
+    sections: list[Section]
+    tensors: list[Tensor]
+    files: list[File]
+    history: list[HistoryEntry]
+
+    @property
+    def chunk_encodings(self) -> list[list[int]]:
+        """The encoding of each chunk of each section."""
+        self.verify_sections()
+        return [section.encodings for section in self.sections]
+
+    def verify_sections(self) -> None:
+        for number, section in enumerate(self.sections):
+            try:
+                section.data
+            except SpmError as error:
+                refuse(f"section {number}, {error}")
+
+    def verify(self) -> None:
+        """Decodes everything; compares every checksum and digest."""
+        self.verify_sections()
+        for file in self.files:
+            file.bytes
+
+
+def read(path: str | os.PathLike[str], limit: int = DEFAULT_LIMIT) -> Container:
+    """Opens a container; sections and files of more than `limit` bytes in all are refused."""
+    return parse_container(Path(path).read_bytes(), limit)
+
+
+def parse_container(contents: bytes, limit: int = DEFAULT_LIMIT) -> Container:
+    data = memoryview(contents)
+    require(len(data) >= HEADER.size + FOOTER.size, "the file is too short")
+    check_header(data[: HEADER.size])
+    index_offset, index = read_index(data)
+    fields = parse(memoryview(index), INDEX)
+    sections = read_sections(fields["sections"], data[HEADER.size : index_offset])
+    require(sum(section.size for section in sections) <= limit, "larger than the reader's limit")
+    tensors = [read_tensor(i, tensor, sections) for i, tensor in enumerate(fields["tensors"])]
+    require(fields["document"]["format"] == b"onnx", "the format of the files is not onnx")
+    files = [read_file(file, sections, tensors) for file in fields["document"]["files"]]
+    check_paths([file.path for file in files])
+    require(sum(file.size for file in files) <= limit, "larger than the reader's limit")
+    return Container(sections, tensors, files, [read_entry(e) for e in fields["history"]])
+
+
+def check_header(header: memoryview) -> None:
+    magic, major, minor, reserved, checksum = HEADER.unpack(header)
+    require(magic == MAGIC, "not an .spm container: the magic is wrong")
+    require(checksum == zlib.crc32(header[:12]), "header: the checksum is wrong")
+    require((major, minor) == VERSION, f"version {major}.{minor} is not known")
+    require(reserved == 0, "header: reserved bytes are not 0")
+
+
+def read_index(data: memoryview) -> tuple[int, bytes]:
+    """Where the index starts, and its decoded bytes."""
+    footer = data[len(data) - FOOTER.size :]
+    offset, stored, decoded, checksum, reserved, own_checksum, magic = FOOTER.unpack(footer)
+    require(magic == END_MAGIC, "the end magic is wrong; the file may be cut")
+    require(own_checksum == zlib.crc32(footer[:36]), "footer: the checksum is wrong")
+    require(reserved == 0, "footer: reserved bytes are not 0")
+    require(HEADER.size <= offset, "footer: the index lies in the header")
+    require(offset + stored + FOOTER.size == len(data), "footer: the index does not end there")
+    require(decoded <= min(1 << 28, (1 << 22) + 64 * stored), "footer: the index is too large")
+    index = data[offset : offset + stored]
+    require(checksum == zlib.crc32(index), "index: the checksum is wrong")
+    return offset, join_index(index, decoded)
+
+
+def join_index(stored: memoryview, decoded_length: int) -> bytes:
+    decoded = bytearray()
+    at = 0
+    while len(decoded) < decoded_length:
+        require(at + 4 <= len(stored), "index: a piece is missing")
+        (length,) = struct.unpack_from("<I", stored, at)
+        at += 4
+        require(length <= len(stored) - at, "index: a piece is cut")
+        count = min(INDEX_PIECE, decoded_length - len(decoded))
+        decoded += decode_chunk(stored[at : at + length], 1, count)[0].tobytes()
+        at += length
+    require(at == len(stored), "index: bytes behind the last piece")
+    return bytes(decoded)
+
+
+def read_sections(messages: list[dict[str, Any]], area: memoryview) -> list[Section]:
+    """The sections; `area` is what lies between header and index, and they fill it."""
+    sections = []
+    at = total = 0
+    for number, message in enumerate(messages):
+        section = read_section(number, message)
+        total += section.size
+        require(total <= MAXIMUM_BYTES, "the sections are too large")
+        lengths = message["chunk_lengths"].astype(np.int64)
+        require(at + int(lengths.sum()) <= len(area), f"section {number} leaves the file")
+        for length in lengths.tolist():
+            section.chunks.append(area[at : at + length])
+            at += length
+        sections.append(section)
+    require(at == len(area), "bytes between the sections and the index")
+    return sections
+
+
+def read_section(number: int, message: dict[str, Any]) -> Section:
+    """A section whose chunks are still to be found."""
+    where = f"section {number}: "
+    kind, width, count = (message["element_" + name] for name in ("kind", "width", "count"))
+    chunk_elements = message["chunk_elements"]
+    lengths, checksums = message["chunk_lengths"], message["chunk_checksums"]
+    require(kind in (OPAQUE, UNSIGNED, SIGNED, FLOAT), f"{where}element kind {kind}")
+    require(width in (1, 2, 4, 8, 16), f"{where}element width {width}")
+    require(count * width <= MAXIMUM_BYTES, f"{where}{count} elements are too many")
+    require(1 <= chunk_elements <= MAXIMUM_CHUNK, f"{where}{chunk_elements} elements a chunk")
+    chunk_count = -(-count // chunk_elements)
+    require(len(lengths) == chunk_count, f"{where}{len(lengths)} lengths of {chunk_count} chunks")
+    require(len(checksums) == chunk_count, f"{where}not one checksum a chunk")
+    require(chunk_count == 0 or int(lengths.min()) >= 1, f"{where}an empty chunk")
+    return Section(kind, width, count, chunk_elements, [], checksums.tolist())
+
+
+def read_tensor(number: int, message: dict[str, Any], sections: list[Section]) -> Tensor:
+    name = text(message["name"])
+    where = f"tensor {number} '{name}': "
+    element_type, dims = message["element_type"], tuple(message["dims"].tolist())
+    require(element_type in ELEMENT_TYPES, f"{where}element type {element_type}")
+    require(len(dims) <= 16, f"{where}{len(dims)} dims")
+    require(message["section"] < len(sections), f"{where}there is no section {message['section']}")
+    section = sections[message["section"]]
+    type_name, bits, kind, width = ELEMENT_TYPES[element_type]
+    require((section.kind, section.width) == (kind, width), f"{where}not the type of its section")
+    elements = 1
+    for dim in dims:
+        elements *= dim
+    require(elements < 1 << 63, f"{where}too many elements")
+    size, offset = -(-elements * bits // 8), message["first_element"] * width
+    require(offset + size <= section.size, f"{where}leaves its section")
+    return Tensor(name, type_name, dims, size, offset, section)
+
+
+def read_file(message: dict[str, Any], sections: list[Section], tensors: list[Tensor]) -> File:
+    path = text(message["path"])
+    where = f"file '{path}': "
+    number, digest = message["literal_section"], message["sha256"]
+    require(number < len(sections), f"{where}there is no section {number}")
+    literals = sections[number]
+    require((literals.kind, literals.width) == (OPAQUE, 1), f"{where}section {number} holds no bytes")
+    runs, holes = message["literal_runs"].tolist(), message["hole_tensors"].tolist()
+    require(len(runs) == len(holes), f"{where}{len(runs)} runs and {len(holes)} holes")
+    require(sum(runs) <= literals.size, f"{where}the runs leave the section")
+    require(max(holes, default=-1) < len(tensors), f"{where}a hole without a tensor")
+    require(len(digest) in (0, 32), f"{where}a SHA-256 of {len(digest)} bytes")
+    filled = [tensors[hole] for hole in holes]
+    size = literals.size + sum(tensor.size for tensor in filled)
+    return File(path, size, digest.hex(), literals, runs, filled)
+
+
+def check_paths(paths: list[str]) -> None:
+    require(len(paths) > 0, "there is no file")
+    require(paths[0] == "", "the model has a path")
+    for path in paths[1:]:
+        parts = path.split("/")
+        require("\0" not in path and not {"", ".", ".."} & set(parts), f"file '{path}': bad path")
+    require(len(set(paths)) == len(paths), "two files of one path")
+
+
+def read_entry(message: dict[str, Any]) -> HistoryEntry:
+    settings = [(text(setting["name"]), text(setting["value"])) for setting in message["settings"]]
+    counts = (message[name] for name in ("weight_count", "zeros_before", "zeros_after"))
+    return HistoryEntry(text(message["action"]), settings, *counts)
+
+
+def text(name: bytes) -> str:
+    """Any bytes as text; those that are not UTF-8 come back through `os.fsencode`."""
+    return name.decode("utf-8", "surrogateescape")
+
+
+# MARK: the command
+
+def extract(container: Container, source: Path, folder: Path) -> list[Path]:
+    """Restores the files; the model is named after the container."""
+    written = []
+    for file in container.files:
+        target = folder / (file.path or source.with_suffix(".onnx").name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with open(target, "xb") as stream:
+            stream.write(file.bytes)
+        written.append(target)
+    return written
+
+
+def describe(container: Container) -> dict[str, Any]:
+    return {
+        "tensors": [
+            {"name": tensor.name, "type": tensor.element_type, "dims": tensor.dims,
+             "bytes": tensor.size, "sha256": hashlib.sha256(tensor.data).hexdigest()}
+            for tensor in container.tensors
+        ],
+        "files": [
+            {"path": file.path, "bytes": file.size, "sha256": file.sha256}
+            for file in container.files
+        ],
+        "history": [vars(entry) for entry in container.history],
+        "chunk_encodings": container.chunk_encodings,
+    }
+
+
+def run(options: argparse.Namespace) -> None:
+    container = read(options.file)
+    if options.verify:
+        container.verify()
+        print(f"{options.file}: {len(container.tensors)} tensors, {len(container.files)} files: valid")
+    elif options.extract:
+        for path in extract(container, options.file, options.extract):
+            print(path)
+    elif options.json:
+        print(json.dumps(describe(container), indent=2))
+    else:
+        for tensor in describe(container)["tensors"]:
+            dims = "x".join(map(str, tensor["dims"])) or "scalar"
+            name = tensor["name"].encode("utf-8", "backslashreplace").decode()
+            print(f"{name}\t{tensor['type']}\t{dims}\t{tensor['bytes']}\t{tensor['sha256'][:16]}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--verify", action="store_true", help="decode and compare everything")
+    parser.add_argument("--extract", type=Path, metavar="DIR", help="restore the files")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    try:
+        run(options)
+    except (SpmError, OSError) as error:
+        print(f"{options.file}: {error}", file=sys.stderr if not options.verify else sys.stdout)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
