@@ -1,4 +1,4 @@
-"""How seconds and memory grow with the model, what pruning adds, and how fast small commands are."""
+"""What large models cost, what pruning adds, and how soon short commands are done."""
 
 import filecmp
 from pathlib import Path
@@ -47,8 +47,8 @@ def big_section(sparsify: Path, folder: Path, failures: list[str]) -> str:
             failures.append(f"{name}: {failure}")
     return (
         "## Large models\n\n"
-        f"One file with {MATRICES} float32 matrices of normal random weights, two threads, one run\n"
-        "each; what comes back is compared byte by byte.\n\n"
+        f"One file with {MATRICES} float32 matrices of normal random weights, two threads, one\n"
+        "run each; what comes back is compared byte by byte.\n\n"
     ) + table(["work", "wall s", "CPU s", "peak MB", "ratio"], lines)
 
 
@@ -79,8 +79,8 @@ def pruning_section(sparsify: Path, folder: Path, failures: list[str]) -> str:
         "## Cost of pruning\n\n"
         f"{MATRICES * PRUNED_SIDE ** 2 // 10 ** 6} M weights, 90 % of all pruned by magnitude"
         f" (`--scope global`); medians of {PRUNING_ROUNDS} runs.\n"
-        "To `.onnx` the difference is what pruning costs; to `.spm` sparse weights also change what\n"
-        "there is to compress.\n\n"
+        "To `.onnx` the difference is what pruning costs; to `.spm` sparse weights also change\n"
+        "what there is to compress.\n\n"
     ) + table(["work", "wall s", "CPU s", "peak MB"], lines)
 
 

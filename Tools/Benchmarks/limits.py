@@ -43,7 +43,7 @@ FLOAT_LAYOUTS = {
 
 @dataclass(frozen=True)
 class TensorLimit:
-    """What one tensor holds and how few bytes could hold it; 0 bytes if an equal one came before."""
+    """What a tensor holds and how few bytes could hold it: 0 if an equal one came before."""
 
     name: str
     shape: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""The general and the floating-point compressors to compare with: how small they make some bytes."""
+"""The compressors to compare with, general and for floats: how small they make some bytes."""
 
 import subprocess
 

@@ -103,9 +103,9 @@ def lossless_section(models: list[BenchmarkModel], sparsify: Path, folder: Path,
     lines.append(["all", *total(list(rows.values())).cells, f"{smallest} of {len(rows)}"])
     return (
         "## Size without loss\n\n"
-        "Figures are the model's bytes (its data files included) divided by the stored bytes: more\n"
-        "is better. `limit` counts ideal static tables and nothing for the graph; at 1.000 of\n"
-        "`sparsify / limit` nothing is wasted, and less is better.\n\n"
+        "Figures are the model's bytes (its data files included) divided by the stored bytes:\n"
+        "more is better. `limit` counts ideal static tables and nothing for the graph; at 1.000\n"
+        "of `sparsify / limit` nothing is wasted, and less is better.\n\n"
     ) + table(heads, lines)
 
 
@@ -138,7 +138,6 @@ def pruned_section(models: list[BenchmarkModel], sparsify: Path, folder: Path,
     lines.append(["all", *(added(pruning).cell for pruning in PRUNINGS)])
     return (
         "## Size of pruned models\n\n"
-        "Weights of least magnitude pruned in each layer. Each cell is the bytes `sparsify` stores\n"
-        "/ the bytes `zstd -19` stores, both divided by the limit of the pruned model: less is\n"
-        "better.\n\n"
+        "Weights of least magnitude pruned in each layer. Each cell is what `sparsify` stores and\n"
+        "what `zstd -19` stores, both divided by the limit of the pruned model: less is better.\n\n"
     ) + table(["model", *PRUNINGS], lines)

@@ -81,12 +81,14 @@ def speed_section(models: list[BenchmarkModel], sparsify: Path, folder: Path,
              "ratio", "sparsify peak MB", "zstd peak MB"]
     return (
         "## Speed\n\n"
-        f"Against `zstd -3` with as many threads; it decompresses with one whatever is asked.\n"
+        "Against `zstd -3` with as many threads; it decompresses with one whatever is asked.\n"
         f"Medians of {ROUNDS} runs after a warm-up, both programs in turn; the ratios are medians\n"
-        "of the ratios of neighbouring runs, sparsify / zstd, so less is better. Files are\n"
-        f"{'in memory (tmpfs), so that no disk and no fsync counts' if is_tmpfs(folder) else 'on disk'}.\n\n"
+        "of the ratios of neighbouring runs, sparsify / zstd, so less is better.\n"
+        f"{place_of(folder)}\n\n"
     ) + table(heads, lines)
 
 
-def is_tmpfs(folder: Path) -> bool:
-    return folder.is_relative_to("/dev/shm")
+def place_of(folder: Path) -> str:
+    if folder.is_relative_to("/dev/shm"):
+        return "Files are in memory (tmpfs): no disk and no fsync counts."
+    return "Files are on disk, which counts, too."
