@@ -1,0 +1,94 @@
+"""How long compressing and decompressing take beside zstd -3, and with how much memory."""
+
+import filecmp
+import shutil
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+
+from report import megabytes, table
+from measure import CommandFailed, Cost, Job, interleaved, median
+from models import BenchmarkModel
+
+ROUNDS = 5
+THREADS = [1, 2]
+
+
+@dataclass(frozen=True)
+class Duel:
+    """The same work done by sparsify and by zstd, in turn."""
+
+    work: str
+    sparsify: Job
+    zstd: Job
+
+    def cells(self) -> list[str]:
+        ours, theirs = interleaved([self.sparsify, self.zstd], ROUNDS)
+        our_median, their_median = median(ours), median(theirs)
+        return [
+            self.work,
+            f"{our_median.wall:.3f}", f"{their_median.wall:.3f}", ratio(ours, theirs, "wall"),
+            f"{our_median.cpu:.3f}", f"{their_median.cpu:.3f}", ratio(ours, theirs, "cpu"),
+            megabytes(our_median.peak_bytes), megabytes(their_median.peak_bytes),
+        ]
+
+
+def ratio(ours: list[Cost], theirs: list[Cost], figure: str) -> str:
+    """The median of the ratios of runs that were neighbours."""
+    ratios = [getattr(our, figure) / max(getattr(their, figure), 1e-4)
+              for our, their in zip(ours, theirs)]
+    return f"{statistics.median(ratios):.2f}"
+
+
+def duels(model: Path, sparsify: Path, folder: Path) -> list[Duel]:
+    container, archive = folder / "speed.spm", folder / "speed.zst"
+    ours_back, theirs_back = folder / "speed.onnx", folder / "speed.out"
+    unpacking = Job(["zstd", "-d", "-q", archive, "-o", theirs_back], theirs_back)
+    found = []
+    for count in THREADS:
+        plural = "thread" if count == 1 else "threads"
+        options = ["-q", "--threads", str(count)]
+        found.append(Duel(
+            f"compress, {count} {plural}",
+            Job([sparsify, model, container, *options], container),
+            Job(["zstd", "-3", f"-T{count}", "-q", model, "-o", archive], archive)))
+        found.append(Duel(
+            f"decompress, {count} {plural}",
+            Job([sparsify, container, ours_back, *options], ours_back), unpacking))
+    return found
+
+
+def cells_of(model: BenchmarkModel, sparsify: Path, folder: Path) -> list[list[str]]:
+    copy = folder / "original.onnx"
+    shutil.copyfile(model.path, copy)
+    rows = [[model.name, *duel.cells()] for duel in duels(copy, sparsify, folder)]
+    for back in [folder / "speed.onnx", folder / "speed.out"]:
+        if not filecmp.cmp(copy, back, shallow=False):
+            raise CommandFailed(f"{back.name} is not the file that was compressed")
+    return rows
+
+
+def speed_section(models: list[BenchmarkModel], sparsify: Path, folder: Path,
+                  failures: list[str]) -> str:
+    """Measures the largest and the next smaller model that is one file."""
+    lines = []
+    for model in [model for model in reversed(models) if not model.data_files][:2]:
+        try:
+            lines += cells_of(model, sparsify, folder)
+        except CommandFailed as failure:
+            failures.append(f"{model.name}: {failure}")
+    heads = ["model", "work", "sparsify s", "zstd s", "ratio", "sparsify CPU s", "zstd CPU s",
+             "ratio", "sparsify peak MB", "zstd peak MB"]
+    return (
+        "## Speed\n\n"
+        "Against `zstd -3` with as many threads; it decompresses with one whatever is asked.\n"
+        f"Medians of {ROUNDS} runs after a warm-up, both programs in turn; the ratios are medians\n"
+        "of the ratios of neighbouring runs, sparsify / zstd, so less is better.\n"
+        f"{place_of(folder)}\n\n"
+    ) + table(heads, lines)
+
+
+def place_of(folder: Path) -> str:
+    if folder.is_relative_to("/dev/shm"):
+        return "Files are in memory (tmpfs): no disk and no fsync counts."
+    return "Files are on disk, which counts, too."
