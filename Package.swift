@@ -74,7 +74,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["ModelGraph", "ByteStorage"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests(of: "ByteStorage"),
-    tests(of: "ProtobufWire", ["ByteStorage"]),
+    tests(of: "ProtobufWire", ["ByteStorage", "CONNX", "CProtobufC"]),
     tests(of: "ModelGraph", ["ByteStorage"]),
     tests(of: "SparseCoding", ["ByteStorage"]),
     tests(of: "ONNXFormat", ["ModelGraph", "ByteStorage", "ProtobufWire"]),

@@ -65,7 +65,7 @@ extension ModelReader {
         throw ONNXError(.initializerName, "two initializers are named \"\(name)\"")
       }
     }
-    var results: Set<ByteString> = []
+    var results = Set<ByteString>(minimumCapacity: graph.nodes.count)
     for node in graph.nodes {
       for output in node.outputs where !output.isEmpty {
         guard results.insert(output).inserted else {

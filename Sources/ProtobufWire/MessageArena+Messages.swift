@@ -58,7 +58,7 @@ extension MessageArena {
 }
 
 /// The bytes of a message, as the C library packs it.
-public func packed<Message>(_ message: UnsafePointer<Message>) -> [UInt8] {
+public func packed<Message>(_ message: UnsafeMutablePointer<Message>) -> [UInt8] {
   let base = UnsafeRawPointer(message).assumingMemoryBound(to: ProtobufCMessage.self)
   let size = protobuf_c_message_get_packed_size(base)
   guard size > 0 else { return [] }

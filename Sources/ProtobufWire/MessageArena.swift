@@ -35,7 +35,7 @@ public final class MessageArena {
   /// Memory aligned to 16 bytes, its contents undefined; nil when the limit or the system refuses.
   public func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
     guard byteCount >= 0, byteCount <= Int.max - Self.alignment else { return nil }
-    let size = max(byteCount + Self.alignment - 1 & ~(Self.alignment - 1), Self.alignment)
+    let size = max((byteCount + Self.alignment - 1) & ~(Self.alignment - 1), Self.alignment)
     if size > rest {
       if size >= Self.largeSize { return allocateLarge(size) }
       guard addChunk() else { return nil }

@@ -19,6 +19,16 @@ public struct WireInput {
     WireInput(source: source, knownHoles: holes, minimumHole: 0)
   }
 
+  /// True when the known holes lie in the source one after the other.
+  var holesAreInOrder: Bool {
+    var end = 0
+    for hole in knownHoles ?? [] {
+      guard hole.lowerBound >= end, hole.upperBound <= source.byteCount else { return false }
+      end = hole.upperBound
+    }
+    return true
+  }
+
   /// Bytes in memory, without holes.
   public static func memory(_ bytes: [UInt8]) -> WireInput {
     WireInput(source: MemorySource(bytes), knownHoles: [], minimumHole: 0)

@@ -14,6 +14,9 @@ public func walk(
   _ input: WireInput, schema: WireSchema, limits: WireLimits = WireLimits(),
   visitor: inout some WireVisitor
 ) throws -> WireScan {
+  guard input.holesAreInOrder else {
+    throw WireError(.hole, at: 0, path: "", "the template's holes are out of order")
+  }
   var walker = WireWalker(input, schema: schema, limits: limits)
   try walker.run(&visitor)
   return walker.finish()

@@ -84,11 +84,12 @@ extension WireWalker {
 
   /// Reads a number of 32 bits: as such, or with its sign stretched to 64.
   private mutating func readNumber32(_ frame: Frame, _ field: Int?) throws {
+    let start = cursor.position
     let value = try readVarint(frame, field)
     guard value <= UInt64(UInt32.max) || Int64(bitPattern: value) >= Int64(Int32.min),
       value <= UInt64(UInt32.max) || Int64(bitPattern: value) < 0
     else {
-      throw error(.varint, in: field, "the number \(value) does not fit 32 bits")
+      throw error(.varint, at: start, in: field, "the number \(value) does not fit 32 bits")
     }
   }
 
