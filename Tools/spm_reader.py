@@ -245,7 +245,13 @@ def blocks(chunk: Cursor, n: int, width: int) -> np.ndarray:
     return spread(chunk.values(np.count_nonzero(mask), width), mask, n)
 
 
-DENSE_ENCODINGS = {0: raw, 1: constant, 2: float_split, 3: byte_planes, 4: integer}
+def repeats(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    return chunk.stream(n * width).view(ELEMENTS[width])
+
+
+DENSE_ENCODINGS = {
+    0: raw, 1: constant, 2: float_split, 3: byte_planes, 4: integer, 9: repeats
+}
 ENCODINGS = DENSE_ENCODINGS | {5: bitmask, 6: csr_gaps, 7: n_of_m, 8: blocks}
 
 

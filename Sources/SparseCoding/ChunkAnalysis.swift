@@ -32,6 +32,17 @@ final class ChunkAnalysis {
   /// True when all elements are equal.
   private(set) lazy var isConstant = elements.bytes.repeats(every: layout.width)
 
+  /// True when a tenth of the non-zero elements of the sample were met before in it.
+  private(set) lazy var hasRepeats: Bool = {
+    let words = (1 << 16) / UInt64.bitWidth
+    return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: words) { seen in
+      seen.initialize(repeating: 0)
+      guard let base = seen.baseAddress else { return false }
+      let nonZeros = sample.count - layout.word.zeroCount(sample.bytes)
+      return layout.word.repeatCount(sample.bytes, seen: base) * 10 > nonZeros
+    }
+  }()
+
   /// Some of the elements, to estimate by.
   private(set) lazy var sample: Elements = {
     guard count > Self.sampleCount else { return elements }

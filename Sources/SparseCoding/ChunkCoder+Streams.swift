@@ -19,6 +19,18 @@ extension ChunkCoder {
     coded.append(contentsOf: best)
   }
 
+  /// Appends a stream whose bytes are known to repeat each other.
+  func append(repeating raw: UnsafeRawBufferPointer, to coded: inout [UInt8]) {
+    let mark = scratch.mark
+    defer { scratch.release(to: mark) }
+    guard let stored = strongMatcher?.compress(raw, scratch), stored.count < raw.count else {
+      return append(stream: raw, to: &coded)
+    }
+    coded.append(CoderID.zstd.rawValue)
+    coded.append(number: stored.count)
+    coded.append(contentsOf: stored)
+  }
+
   private func cost(_ stored: UnsafeRawBufferPointer, _ length: Int?) -> Int {
     stored.count + (length.map(encodedLength) ?? 0)
   }

@@ -12,6 +12,10 @@ public final class ChunkCoder {
   let scratch = ScratchStack()
   /// Memory for what is known about a chunk, until it is coded.
   let retained = ScratchStack()
+  /// Says how well whole elements match each other.
+  private(set) lazy var quickMatcher = ZstdCompressor.matching(level: 3)
+  /// Codes elements that do: rare enough that its time does not matter.
+  private(set) lazy var strongMatcher = ZstdCompressor.matching(level: level == .fast ? 3 : 19)
 
   /// Makes a coder for a level; the level does not matter for decoding.
   public init(level: CompressionLevel) {

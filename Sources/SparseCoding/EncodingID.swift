@@ -17,6 +17,7 @@ public struct EncodingID: RawRepresentable, Sendable, Hashable {
   static let gaps = EncodingID(rawValue: 6)
   static let pattern = EncodingID(rawValue: 7)
   static let blocks = EncodingID(rawValue: 8)
+  static let repeats = EncodingID(rawValue: 9)
 }
 
 /// The number of an entropy coder in files; numbers are never reused.

@@ -14,6 +14,7 @@ public enum SparseEncodings {
     GapEncoding(),
     PatternEncoding(),
     BlockEncoding(),
+    RepeatsEncoding(),
   ]
 
   /// The encoding of a number read from a file.

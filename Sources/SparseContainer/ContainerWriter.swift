@@ -89,11 +89,13 @@ extension ContainerWriter {
     let total = records.reduce(0) { $0 + $1.byteCount }
     var done = 0
     try OrderedPipeline.run(
-      count: jobs.count, threads: threads, workspace: { [level] in ChunkCoder(level: level) },
-      produce: { index, coder in
+      count: jobs.count, threads: threads, workspace: { [level] in (tensors: ChunkCoder(level: level), literals: ChunkCoder(level: .small)) },
+      produce: { index, coders in
         let job = jobs[index]
+        let plan = plans[job.section]
         return try Self.encode(
-          plans[job.section], planned[job.section].elements(ofChunk: job.chunk), coder)
+          plan, planned[job.section].elements(ofChunk: job.chunk),
+          plan.isLiteral ? coders.literals : coders.tensors)
       },
       consume: { index, coded in
         try sink.write(coded.bytes)

@@ -15,6 +15,11 @@ protocol ElementWord: FixedWidthInteger, UnsignedInteger, Sendable {
   static func scatter(
     _ values: UnsafeRawPointer, gaps: UnsafeRawBufferPointer, into output: UnsafeMutableRawPointer)
 
+  // Repeated elements (ElementWord+Repeats.swift).
+  static func repeatCount(
+    _ source: UnsafeRawBufferPointer, seen: UnsafeMutablePointer<UInt64>
+  ) -> Int
+
   // Byte planes (ElementWord+Planes.swift).
   static func split(
     _ source: UnsafeRawBufferPointer, rotation: Int, planes: UnsafeMutableRawPointer)

@@ -1,0 +1,30 @@
+/// Encoding 9: the elements as they are, in one coded stream, for elements that repeat each other.
+///
+/// Tables of cosines, windows and indices hold the same values again and again. Their planes lose
+/// that: an element that is met again costs one match as a whole, but one in each of its planes.
+struct RepeatsEncoding: ChunkEncoding {
+  let id = EncodingID.repeats
+  let name = "repeats"
+  let summary = "the elements as they are, as one coded stream"
+  let isDense = true
+
+  func estimate(_ chunk: ChunkAnalysis) -> Double? {
+    guard chunk.layout.width > 1, chunk.hasRepeats else { return nil }
+    return chunk.coder.scratch.measured { scratch in
+      let matched = chunk.coder.quickMatcher?.compress(chunk.elements.bytes, scratch)
+      return Double(matched?.count ?? chunk.elements.bytes.count)
+    }
+  }
+
+  func encode(_ chunk: ChunkAnalysis, into coded: inout [UInt8]) -> Bool {
+    chunk.coder.append(repeating: chunk.elements.bytes, to: &coded)
+    return true
+  }
+
+  func decode(
+    _ reader: inout CodedReader, as layout: ElementLayout,
+    into output: UnsafeMutableRawBufferPointer, with coder: ChunkCoder
+  ) throws(SparseCodingError) {
+    try coder.read(stream: &reader, into: output)
+  }
+}
