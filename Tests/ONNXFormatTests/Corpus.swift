@@ -12,10 +12,14 @@ enum Corpus {
     return FileManager.default.fileExists(atPath: folder.path) ? folder.path : nil
   }()
 
+  /// A fuzzer's find among the good ones: a text in it is a number.
+  private static let damaged = "/icm-31000000518082.onnx"
+  private static let all = files(in: ["models", "edge/onnx", "edge/ort", "edge/synth"])
+
   /// Models that every reader accepts.
-  static let models = files(in: ["models", "edge/onnx", "edge/ort", "edge/synth"])
+  static let models = all.filter { !$0.hasSuffix(damaged) }
   /// Files that must be refused.
-  static let invalid = files(in: ["edge/invalid"])
+  static let invalid = files(in: ["edge/invalid"]) + all.filter { $0.hasSuffix(damaged) }
 
   private static func files(in folders: [String]) -> [String] {
     guard let folder else { return [] }
