@@ -75,7 +75,8 @@ enum AttributeKind: UInt32, CaseIterable {
     }
     guard source.has_type == 0 || declared == kind else {
       throw ONNXError(
-        .attribute, "\(place()) says type \(source.type.rawValue) but its value has \(kind.rawValue)")
+        .attribute,
+        "\(place()) says type \(source.type.rawValue) but its value has \(kind.rawValue)")
     }
     guard kind != .type, kind != .types else { return nil }
     proto.pointee.has_type = source.has_type == 0 ? 1 : 0

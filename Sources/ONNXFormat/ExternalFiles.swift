@@ -105,7 +105,8 @@ struct ExternalFiles {
       guard reference.length == nil ? end == size : end <= size else {
         throw ONNXError(
           .externalRange,
-          "\(tensors[index].place): bytes \(reference.offset) to \(end) of \"\(file.path)\", which has \(size)")
+          "\(tensors[index].place): bytes \(reference.offset) to \(end) of \"\(file.path)\", which has \(size)"
+        )
       }
       guard verifiesChecksums, let wanted = reference.checksum else { continue }
       let found = try digest ?? SHA1.digest(of: file.file)
@@ -133,7 +134,8 @@ struct ExternalFiles {
     for entry in placed where layout.add(entry.range, entry.tensor) == .overlapping {
       throw ONNXError(
         .externalOverlap,
-        "\(tensors[entry.tensor.index].place): shares a part of \"\(file.path)\" with another tensor")
+        "\(tensors[entry.tensor.index].place): shares a part of \"\(file.path)\" with another tensor"
+      )
     }
     return layout.template(path: file.path, of: file.file)
   }

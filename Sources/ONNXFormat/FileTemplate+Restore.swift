@@ -19,7 +19,8 @@ extension FileTemplate {
       guard tensor.contents.byteCount == hole.byteCount else {
         throw ONNXError(
           .contents,
-          "tensor \"\(tensor.name)\" has \(tensor.contents.byteCount) bytes for a hole of \(hole.byteCount)")
+          "tensor \"\(tensor.name)\" has \(tensor.contents.byteCount) bytes for a hole of \(hole.byteCount)"
+        )
       }
       try sink.write(tensor.contents)
     }

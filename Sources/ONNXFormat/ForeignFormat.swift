@@ -19,7 +19,8 @@ enum ForeignFormat {
 
   /// What a file is by its first bytes, in words; nil when it may be an ONNX model.
   static func diagnosis(of prefix: [UInt8]) -> String? {
-    for signature in signatures where prefix.dropFirst(signature.offset).starts(with: signature.start) {
+    for signature in signatures
+    where prefix.dropFirst(signature.offset).starts(with: signature.start) {
       if signature.offset == 8, !isSafetensors(prefix) { continue }
       return signature.message
     }

@@ -45,8 +45,9 @@ struct IntegerElements: ByteSource {
   }
 
   private static func fits32(_ number: UInt64) -> Bool {
-    number <= UInt64(UInt32.max) || Int64(bitPattern: number) >= Int64(Int32.min)
-      && Int64(bitPattern: number) < 0
+    number <= UInt64(UInt32.max)
+      || Int64(bitPattern: number) >= Int64(Int32.min)
+        && Int64(bitPattern: number) < 0
   }
 
   var byteCount: Int { count * width }

@@ -33,10 +33,12 @@ extension ModelReader {
     let values = tensors[sparse.values.index]
     let indices = tensors[sparse.indices.index]
     guard values.shape.rank == 1, let count = values.shape.dimensions.first else {
-      throw ONNXError(.sparseTensor, "\(place): its values have shape \(values.shape), not one axis")
+      throw ONNXError(
+        .sparseTensor, "\(place): its values have shape \(values.shape), not one axis")
     }
     guard indices.elementType == .int64 else {
-      throw ONNXError(.sparseTensor, "\(place): its indices are \(indices.elementType.name), not int64")
+      throw ONNXError(
+        .sparseTensor, "\(place): its indices are \(indices.elementType.name), not int64")
     }
     let wanted = [[count], [count, sparse.shape.rank]]
     guard wanted.contains(indices.shape.dimensions) else {
@@ -67,7 +69,8 @@ struct SparsePlaces {
       let piece = try indices.bytes(in: offset..<offset + size)
       try piece.withUnsafeBytes { bytes in
         for start in stride(from: 0, to: bytes.count - 7, by: 8) {
-          row.append(Int(Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: Int64.self))))
+          row.append(
+            Int(Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: Int64.self))))
           guard row.count == width else { continue }
           last = try next(row, after: last, place)
           row.removeAll(keepingCapacity: true)

@@ -70,7 +70,8 @@ extension ModelReader {
       throw ONNXError(.dataField, "\(type.name) elements stand in string_data")
     }
     guard count == shape.elementCount else {
-      throw ONNXError(.dataSize, "\(count) elements, but its shape \(shape) has \(shape.elementCount)")
+      throw ONNXError(
+        .dataSize, "\(count) elements, but its shape \(shape) has \(shape.elementCount)")
     }
   }
 

@@ -49,25 +49,27 @@ extension ModelWriter {
     guard tensor.contents.byteCount > 0 else { return }
     switch form {
     case .typed: try setTyped(proto, id)
-    case .rawBytes:
+    case .rawBytes where tensor.elementType.isFloat6:
       let packed = try tensor.contents.bytes()
       try setRaw(
         proto, .bytes(Float6Elements.unpacked(packed, count: tensor.shape.elementCount)))
-    case .raw, .absent: try setRaw(proto, .tensor(id))
+    default: try setRaw(proto, .tensor(id))
     }
   }
 
   private mutating func setRaw(_ proto: Proto<TensorProto>, _ payload: Payload) throws {
     proto.pointee.has_raw_data = 1
     proto.pointee.raw_data = ProtobufCBinaryData(
-      len: 8, data: UnsafeMutableRawPointer(try handle(payload)).assumingMemoryBound(to: UInt8.self))
+      len: 8, data: UnsafeMutableRawPointer(try handle(payload)).assumingMemoryBound(to: UInt8.self)
+    )
   }
 
   /// Eight bytes that stand for a payload.
   private mutating func handle(_ payload: Payload) throws -> UnsafeMutablePointer<UInt64> {
     let number = UInt64(payloads.count).littleEndian
     payloads.append(payload)
-    payloadSize += size(of: payload)
+    let (sum, overflow) = payloadSize.addingReportingOverflow(size(of: payload))
+    payloadSize = overflow ? Int.max : sum
     return try arena.copy([number])
   }
 

@@ -116,7 +116,8 @@ public struct WireSchema: Sendable {
       default: (.varint64, 8)
       }
     return Field(
-      number: Int(described.id), kind: kind, isRepeated: described.label == PROTOBUF_C_LABEL_REPEATED,
+      number: Int(described.id), kind: kind,
+      isRepeated: described.label == PROTOBUF_C_LABEL_REPEATED,
       memorySize: size)
   }
 

@@ -42,7 +42,8 @@ extension WireWalker {
     let length = try readVarint(frame, field)
     let rest = frame.end - cursor.position
     guard length <= UInt64(rest) else {
-      throw error(.length, at: start, in: field, "length \(length), but only \(rest) bytes are left")
+      throw error(
+        .length, at: start, in: field, "length \(length), but only \(rest) bytes are left")
     }
     guard cursor.position - start <= 5 else {
       throw error(.length, at: start, in: field, "a length takes more than 5 bytes")

@@ -9,9 +9,10 @@ import Testing
     var model: String { root + "/model/model.onnx" }
 
     init() throws {
-      root = FileManager.default.temporaryDirectory.appendingPathComponent(
-        "folder-tests-" + UUID().uuidString
-      ).path
+      root =
+        FileManager.default.temporaryDirectory.appendingPathComponent(
+          "folder-tests-" + UUID().uuidString
+        ).path
       let manager = FileManager.default
       for folder in ["/model/sub", "/other"] {
         try manager.createDirectory(atPath: root + folder, withIntermediateDirectories: true)
@@ -43,7 +44,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "../other/secret", "sub/../../other/secret", "/etc/passwd", "//data", "sub//data", "", ".", "..",
+    "../other/secret", "sub/../../other/secret", "/etc/passwd", "//data", "sub//data", "", ".",
+    "..",
     "sub/", "sub/.", "C:data", "C:\\data", "\\\\host\\data", "a\\..\\b", "file:///etc/passwd",
     "data\0",
   ])

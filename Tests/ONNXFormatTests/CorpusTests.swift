@@ -5,7 +5,7 @@ import Testing
 @testable import ONNXFormat
 
 /// Real models; they are left out where the corpus is not at hand.
-@Suite(.enabled(if: Corpus.folder != nil, "no corpus beside the checkout")) struct CorpusTests {
+@Suite(.enabled(if: Corpus.isAtHand, "no corpus beside the checkout")) struct CorpusTests {
   /// Files that no protobuf library would write: packing them anew gives a regular form.
   private static let oddities = [
     "wire_graph_field_twice", "wire_overlong_varint_dup_scalar", "wire_unknown_field_in_tensor",
@@ -15,26 +15,27 @@ import Testing
   ]
 
   @Test(arguments: Corpus.models) func unchangedModelComesBackExactly(path: String) throws {
-    let reading = try ONNXFormat().read(OpenFile(path: path))
+    let reading = try ONNXModelFormat().read(OpenFile(path: path))
     let folder = try #require(path.lastIndex(of: "/").map { path[..<$0] })
-    for file in try ONNXFormat().document(for: reading.model).files {
+    for file in try ONNXModelFormat().document(for: reading.model).files {
       let original = try OpenFile(path: file.path.isEmpty ? path : folder + "/" + file.path.text)
       #expect(try file.restored(from: reading.model) == original.bytes())
     }
   }
 
-  @Test(arguments: Corpus.models.filter { path in
-    !oddities.contains { path.hasSuffix("/\($0).onnx") }
-  })
+  @Test(
+    arguments: Corpus.models.filter { path in
+      !oddities.contains { path.hasSuffix("/\($0).onnx") }
+    })
   func modelPackedAnewHasTheSameBytes(path: String) throws {
     let file = try OpenFile(path: path)
-    let files = try ONNXFormat().read(file).repackedFiles()
+    let files = try ONNXModelFormat().read(file).repackedFiles()
     #expect(try files[0] == file.bytes())
   }
 
   @Test(arguments: Corpus.models) func packingAnewIsStable(path: String) throws {
     let folder = try TemporaryFolder()
-    let reading = try ONNXFormat().read(OpenFile(path: path))
+    let reading = try ONNXModelFormat().read(OpenFile(path: path))
     let hasDataFiles = (reading.model.document?.files.count ?? 0) > 1
     guard !hasDataFiles else { return }
     let once = try #require(try reading.repackedFiles().first)
@@ -42,9 +43,9 @@ import Testing
   }
 
   @Test(arguments: Corpus.models) func storedDocumentIsReadWithoutItsContents(path: String) throws {
-    let model = try ONNXFormat().read(OpenFile(path: path)).model
+    let model = try ONNXModelFormat().read(OpenFile(path: path)).model
     let document = try #require(model.document)
-    let again = try ONNXFormat().read(document) { id in
+    let again = try ONNXModelFormat().read(document) { id in
       // The places of sparse tensors are checked, and so read.
       model[id].elementType == .int64 ? model[id].contents : Unreadable(model[id].contents)
     }
@@ -54,7 +55,7 @@ import Testing
 
   @Test(arguments: Corpus.invalid) func invalidFileIsRefused(path: String) throws {
     let error = #expect(throws: (any Error).self) {
-      _ = try ONNXFormat().read(OpenFile(path: path))
+      _ = try ONNXModelFormat().read(OpenFile(path: path))
     }
     let diagnosis = try #require(error as? any DiagnosticError)
     #expect([.malformedData, .missingInput].contains(diagnosis.kind))

@@ -85,12 +85,12 @@ import Testing
       damaged[bit / 8] ^= 1 << UInt8(bit % 8)
       var copy = document
       copy.files[0].literal = MemorySource(damaged)
-      _ = try? ONNXFormat().read(copy) { model[$0].contents }
+      _ = try? ONNXModelFormat().read(copy) { model[$0].contents }
     }
     for position in -1...literal.count + 1 {
       var copy = document
       copy.files[0].holes[0].position = position
-      let accepted = (try? ONNXFormat().read(copy) { model[$0].contents }) != nil
+      let accepted = (try? ONNXModelFormat().read(copy) { model[$0].contents }) != nil
       #expect(accepted == (position == document.files[0].holes[0].position))
     }
   }

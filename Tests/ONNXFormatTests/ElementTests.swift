@@ -30,7 +30,9 @@ import Testing
     Case(type: .uint2, count: 5, numbers: [0xE4, 0x01], bytes: [0xE4, 0x01]),
     Case(type: .float4E2M1, count: 2, numbers: [0xF0], bytes: [0xF0]),
     Case(type: .float6E2M3, count: 4, numbers: [1, 2, 3, 4], bytes: [0x81, 0x30, 0x10]),
-    Case(type: .int64, count: 2, numbers: [.min, 7], bytes: [0, 0, 0, 0, 0, 0, 0, 128, 7, 0, 0, 0, 0, 0, 0, 0]),
+    Case(
+      type: .int64, count: 2, numbers: [.min, 7],
+      bytes: [0, 0, 0, 0, 0, 0, 0, 128, 7, 0, 0, 0, 0, 0, 0, 0]),
     Case(type: .uint64, count: 1, numbers: [-1], bytes: [UInt8](repeating: 255, count: 8)),
     Case(type: .uint32, count: 1, numbers: [0xFFFF_FFFF], bytes: [255, 255, 255, 255]),
   ]
@@ -65,11 +67,12 @@ import Testing
     #expect(try folder.read(packed).repackedFiles() == [regular])
   }
 
-  @Test(arguments: [
-    (.bool, 2), (.int8, 128), (.int8, -129), (.uint8, 256), (.uint8, -1), (.float16, 65536),
-    (.bfloat16, -1), (.int16, 40_000), (.float6E3M2, 64), (.int4, 256), (.uint32, 1 << 32),
-    (.int32, 1 << 33),
-  ] as [(ElementType, Int64)])
+  @Test(
+    arguments: [
+      (.bool, 2), (.int8, 128), (.int8, -129), (.uint8, 256), (.uint8, -1), (.float16, 65536),
+      (.bfloat16, -1), (.int16, 40_000), (.float6E3M2, 64), (.int4, 256), (.uint32, 1 << 32),
+      (.int32, 1 << 33),
+    ] as [(ElementType, Int64)])
   func numberOutsideOfTheTypeIsRefused(type: ElementType, number: Int64) throws {
     let field = try field(type)
     let bytes = Fixture.tensorModel { tensor in
@@ -102,7 +105,8 @@ import Testing
     let numbers = (0..<20_000).map { _ in
       Int64.random(in: -70_000...70_000, using: &generator)
     }
-    let elements = try IntegerElements(numbers.flatMap { WireBytes.varint(UInt64(bitPattern: $0)) }, of: .int64)
+    let elements = try IntegerElements(
+      numbers.flatMap { WireBytes.varint(UInt64(bitPattern: $0)) }, of: .int64)
     let all = numbers.flatMap { number in withUnsafeBytes(of: number.littleEndian) { Array($0) } }
     #expect(elements.byteCount == all.count)
     for _ in 0..<30 {

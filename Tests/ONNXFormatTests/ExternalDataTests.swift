@@ -9,7 +9,9 @@ import Testing
 @Suite struct ExternalDataTests {
   private typealias Entries = [(String, String)]
 
-  private static func model(_ tensors: [(name: String, shape: [Int64], entries: Entries)]) -> [UInt8] {
+  private static func model(_ tensors: [(name: String, shape: [Int64], entries: Entries)])
+    -> [UInt8]
+  {
     Fixture.model { graph in
       for tensor in tensors {
         graph.message(5, Fixture.external(tensor.shape, tensor.entries, name: tensor.name))
@@ -29,9 +31,10 @@ import Testing
       ("b", [5], Self.place(100, 20)), ("a", [3], Self.place(8, 12)), ("e", [0], Self.place(9, 0)),
     ])
     let reading = try folder.read(bytes)
-    #expect(try reading.model.tensors.map { try $0.contents.bytes() } == [
-      Array(data[100..<120]), Array(data[8..<20]), [],
-    ])
+    #expect(
+      try reading.model.tensors.map { try $0.contents.bytes() } == [
+        Array(data[100..<120]), Array(data[8..<20]), [],
+      ])
     #expect(try reading.restoredFiles() == [bytes, data])
     #expect(reading.model.document?.files.map(\.path) == ["", "w.data"])
   }
@@ -49,7 +52,8 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write(Fixture.bytes(20), to: "w.data")
     let fits = Self.model([("a", [4], [("location", "w.data"), ("offset", "4")])])
-    #expect(try folder.read(fits).model.tensors[0].contents.bytes() == Array(Fixture.bytes(20)[4...]))
+    #expect(
+      try folder.read(fits).model.tensors[0].contents.bytes() == Array(Fixture.bytes(20)[4...]))
     let short = Self.model([("a", [4], [("location", "w.data")])])
     let error = #expect(throws: ONNXError.self) { _ = try folder.read(short) }
     #expect(error?.rule == .externalRange)
@@ -112,7 +116,7 @@ import Testing
       let zeros = [UInt8](repeating: 0, count: 12)
       model.replaceContents(of: TensorID(changed), with: MemorySource(zeros))
       let output = try TemporaryFolder()
-      let files = try ONNXFormat().document(for: model).files
+      let files = try ONNXModelFormat().document(for: model).files
       try output.write(files[1].restored(from: model), to: "w.data")
       let again = try output.read(files[0].restored(from: model)).model
       #expect(try again.tensors[changed].contents.bytes() == zeros)
@@ -151,7 +155,7 @@ import Testing
     try folder.write(Array("abcdabcdabcd".utf8), to: "w.data")
     let right = try SHA1.digest(of: MemorySource(Array("abcdabcdabcd".utf8)))
       .map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    var options = ONNXFormat.Options()
+    var options = ONNXModelFormat.Options()
     options.verifiesChecksums = true
     let good = Self.model([("a", [3], Self.place(0, 12) + [("checksum", right)])])
     _ = try folder.read(good, options)
@@ -169,14 +173,16 @@ import Testing
     let bytes = Self.model([("a", [3], Self.place(4, 12)), ("b", [3], Self.place(4, 12))])
     let model = try folder.read(bytes).model
     let document = try #require(model.document)
-    let again = try ONNXFormat().read(document) { model[$0].contents }.model
-    #expect(try again.tensors.map { try $0.contents.bytes() } == model.tensors.map {
-      try $0.contents.bytes()
-    })
+    let again = try ONNXModelFormat().read(document) { model[$0].contents }.model
+    #expect(
+      try again.tensors.map { try $0.contents.bytes() }
+        == model.tensors.map {
+          try $0.contents.bytes()
+        })
     var broken = document
     broken.files.removeLast()
     #expect(throws: ONNXError.self) {
-      _ = try ONNXFormat().read(broken) { model[$0].contents }
+      _ = try ONNXModelFormat().read(broken) { model[$0].contents }
     }
   }
 }

@@ -26,10 +26,10 @@ final class TemporaryFolder: Sendable {
 
   /// Reads a model of the given bytes, which lies in this folder.
   func read(
-    _ bytes: [UInt8], as name: String = "model.onnx", _ options: ONNXFormat.Options = .init()
-  ) throws -> ONNXFormat.Reading {
+    _ bytes: [UInt8], as name: String = "model.onnx", _ options: ONNXModelFormat.Options = .init()
+  ) throws -> ONNXModelFormat.Reading {
     try write(bytes, to: name)
-    return try ONNXFormat(options).read(OpenFile(path: path + "/" + name))
+    return try ONNXModelFormat(options).read(OpenFile(path: path + "/" + name))
   }
 }
 
@@ -94,17 +94,17 @@ enum Fixture {
   }
 }
 
-extension ONNXFormat.Reading {
+extension ONNXModelFormat.Reading {
   /// The files of the model's document, restored.
   func restoredFiles() throws -> [[UInt8]] {
-    try ONNXFormat().document(for: model).files.map { try $0.restored(from: model) }
+    try ONNXModelFormat().document(for: model).files.map { try $0.restored(from: model) }
   }
 
   /// The files after the document was dropped and the model packed anew.
   func repackedFiles() throws -> [[UInt8]] {
     var copy = model
     copy.dropDocument()
-    return try ONNXFormat().document(for: copy).files.map { try $0.restored(from: copy) }
+    return try ONNXModelFormat().document(for: copy).files.map { try $0.restored(from: copy) }
   }
 }
 

@@ -40,18 +40,21 @@ import Testing
     Case("data type 0", .elementType, tensor([1], 0) { $0.data(9, [0, 0, 0, 0]) }),
     Case("data type 99", .elementType, tensor([1], 99) { $0.data(9, [0, 0, 0, 0]) }),
     Case("data type -1", .elementType, tensor([1], -1) { $0.data(9, [0, 0, 0, 0]) }),
-    Case("raw_data and float_data", .dataTwice,
+    Case(
+      "raw_data and float_data", .dataTwice,
       tensor([1]) { tensor in
         tensor.data(4, [0, 0, 0, 0])
         tensor.data(9, [0, 0, 0, 0])
       }),
-    Case("raw_data twice", .dataTwice,
+    Case(
+      "raw_data twice", .dataTwice,
       tensor([1]) { tensor in
         tensor.data(9, [0, 0, 0, 0])
         tensor.data(9, [0, 0, 0, 0])
       }),
     Case("int64_data for floats", .dataField, tensor([1]) { $0.packed(7, [1]) }),
-    Case("two fields of elements", .dataField,
+    Case(
+      "two fields of elements", .dataField,
       tensor([1]) { tensor in
         tensor.data(4, [0, 0, 0, 0])
         tensor.packed(7, [1])
@@ -65,12 +68,14 @@ import Testing
     Case("strings in raw_data", .dataField, tensor([1], 8) { $0.data(9, [0]) }),
     Case("strings for floats", .dataField, tensor([1]) { $0.text(6, "1") }),
     Case("too few strings", .dataSize, tensor([2], 8) { $0.text(6, "1") }),
-    Case("strings beside numbers", .dataTwice,
+    Case(
+      "strings beside numbers", .dataTwice,
       tensor([1]) { tensor in
         tensor.data(9, [0, 0, 0, 0])
         tensor.text(6, "1")
       }),
-    Case("a segment", .segment,
+    Case(
+      "a segment", .segment,
       tensor([1]) { tensor in
         tensor.data(9, [0, 0, 0, 0])
         tensor.message(3) { $0.int(1, 0) }
@@ -100,15 +105,19 @@ import Testing
     Case("negative index", .sparseTensor, sparse([-1, 1], indexShape: [2], shape: [2, 2])),
     Case("index twice", .sparseTensor, sparse([1, 1], indexShape: [2], shape: [2, 2])),
     Case("decreasing indices", .sparseTensor, sparse([2, 1], indexShape: [2], shape: [2, 2])),
-    Case("coordinates that decrease", .sparseTensor,
+    Case(
+      "coordinates that decrease", .sparseTensor,
       sparse([1, 0, 0, 1], indexShape: [2, 2], shape: [2, 2])),
-    Case("a coordinate beyond its axis", .sparseTensor,
+    Case(
+      "a coordinate beyond its axis", .sparseTensor,
       sparse([0, 0, 0, 2], indexShape: [2, 2], shape: [2, 2])),
-    Case("coordinates of another rank", .sparseTensor,
+    Case(
+      "coordinates of another rank", .sparseTensor,
       sparse([0, 0, 0, 1, 1, 1], indexShape: [2, 3], shape: [2, 2])),
     Case("fewer indices than values", .sparseTensor, sparse([0], indexShape: [1], shape: [4])),
     Case("more values than places", .sparseTensor, sparse([0, 1], indexShape: [2], shape: [1])),
-    Case("indices of 32 bits", .sparseTensor,
+    Case(
+      "indices of 32 bits", .sparseTensor,
       sparse([0, 1], indexShape: [2], shape: [4], type: .int32)),
     Case("negative dimension", .shape, sparse([0, 1], indexShape: [2], shape: [-4])),
   ]
@@ -133,43 +142,52 @@ import Testing
     Case("IR version 2^31", .formatVersion, Fixture.model(version: 1 << 31) { _ in }),
     Case("operator set 0", .operatorSet, Fixture.model(operatorSet: 0) { _ in }),
     Case("operator set 10^9", .operatorSet, Fixture.model(operatorSet: 1_000_000_000) { _ in }),
-    Case("no operator set", .operatorSet,
+    Case(
+      "no operator set", .operatorSet,
       WireBytes { model in
         model.int(1, 10)
         model.message(7) { _ in }
       }.bytes),
-    Case("two versions of a domain", .operatorSet,
+    Case(
+      "two versions of a domain", .operatorSet,
       Fixture.model { _ in } + WireBytes { $0.message(8) { $0.int(2, 17) } }.bytes),
-    Case("two initializers of one name", .initializerName,
+    Case(
+      "two initializers of one name", .initializerName,
       Fixture.model { graph in
         for _ in 0..<2 { graph.message(5, Fixture.raw([1], .float32, [0, 0, 0, 0])) }
       }),
-    Case("an initializer without a name", .initializerName,
+    Case(
+      "an initializer without a name", .initializerName,
       Fixture.model { graph in
         graph.message(5, Fixture.raw([1], .float32, [0, 0, 0, 0], name: ""))
       }),
-    Case("two nodes that make one value", .outputName,
+    Case(
+      "two nodes that make one value", .outputName,
       Fixture.model { graph in
         for _ in 0..<2 { graph.message(1) { $0.text(2, "y") } }
       }),
-    Case("an attribute of another type", .attribute,
+    Case(
+      "an attribute of another type", .attribute,
       attribute { attribute in
         attribute.int(3, 1)
         attribute.int(20, 1)
       }),
-    Case("an attribute with two values", .attribute,
+    Case(
+      "an attribute with two values", .attribute,
       attribute { attribute in
         attribute.int(3, 1)
         attribute.text(4, "s")
         attribute.int(20, 2)
       }),
-    Case("an attribute with a value and a reference", .attribute,
+    Case(
+      "an attribute with a value and a reference", .attribute,
       attribute { attribute in
         attribute.int(3, 1)
         attribute.text(21, "outer")
         attribute.int(20, 2)
       }),
-    Case("a sparse tensor without indices", .sparseTensor,
+    Case(
+      "a sparse tensor without indices", .sparseTensor,
       Fixture.model { graph in
         graph.message(15) { $0.message(1, Fixture.raw([1], .float32, [0, 0, 0, 0])) }
       }),
@@ -196,12 +214,12 @@ import Testing
     }
     #expect(error?.rule == .foreignFormat)
     #expect(try #require(error).detail.contains(word))
-    #expect(!ONNXFormat().recognizes(prefix: Array(text.utf8)))
+    #expect(!ONNXModelFormat().recognizes(prefix: Array(text.utf8)))
   }
 
   @Test func modelIsRecognised() {
-    #expect(ONNXFormat().recognizes(prefix: Fixture.model { _ in }))
-    #expect(!ONNXFormat().recognizes(prefix: []))
+    #expect(ONNXModelFormat().recognizes(prefix: Fixture.model { _ in }))
+    #expect(!ONNXModelFormat().recognizes(prefix: []))
   }
 
   @Test func emptyFileIsRefused() throws {

@@ -90,7 +90,7 @@ import Testing
     var model = try TemporaryFolder().read(bytes).model
     #expect(model[.main].nodes[0].integer("axis", default: 5) == 0)
     model.editGraphs { graphs, _ in graphs[0].nodes[0].attributes[0].value = .int(3) }
-    let file = try ONNXFormat().document(for: model).files[0].restored(from: model)
+    let file = try ONNXModelFormat().document(for: model).files[0].restored(from: model)
     #expect(try TemporaryFolder().read(file).model[.main].nodes[0].integer("axis") == 3)
   }
 
@@ -137,7 +137,7 @@ import Testing
     #expect(try reading.restoredFiles() == [bytes])
     var copy = model
     copy.dropDocument()
-    let packed = try ONNXFormat().document(for: copy).files[0].restored(from: copy)
+    let packed = try ONNXModelFormat().document(for: copy).files[0].restored(from: copy)
     #expect(packed.count == bytes.count)
     #expect(try TemporaryFolder().read(packed).repackedFiles() == [packed])
   }
@@ -147,7 +147,7 @@ import Testing
     var model = try TemporaryFolder().read(bytes).model
     let zeros = [UInt8](repeating: 0, count: 80)
     model.replaceContents(of: TensorID(0), with: MemorySource(zeros))
-    let file = try ONNXFormat().document(for: model).files[0].restored(from: model)
+    let file = try ONNXModelFormat().document(for: model).files[0].restored(from: model)
     let expected = Fixture.tensorModel { Fixture.raw([20], .float32, zeros)(&$0) }
     #expect(file == expected)
   }
@@ -160,7 +160,7 @@ import Testing
     var model = try TemporaryFolder().read(bytes).model
     let contents = [UInt8](repeating: 3, count: 16)
     model.replaceContents(of: TensorID(0), with: MemorySource(contents))
-    let file = try ONNXFormat().document(for: model).files[0].restored(from: model)
+    let file = try ONNXModelFormat().document(for: model).files[0].restored(from: model)
     #expect(file == Fixture.tensorModel { Fixture.raw([2], .int64, contents)(&$0) })
   }
 
@@ -177,7 +177,7 @@ import Testing
     }
     var model = try TemporaryFolder().read(bytes).model
     model.dropDocument()
-    let document = try ONNXFormat().document(
+    let document = try ONNXModelFormat().document(
       for: model, dataFileName: "out.data", largestFile: 1000)
     #expect(document.files.map(\.path) == ["", "out.data"])
     let folder = try TemporaryFolder()
@@ -208,7 +208,7 @@ import Testing
         name: "a", elementType: .float32, shape: shape, contents: MemorySource(shorter),
         annotation: tensors[0].annotation)
     }
-    let document = try ONNXFormat().document(for: model)
+    let document = try ONNXModelFormat().document(for: model)
     let output = try TemporaryFolder()
     try output.write(document.files[1].restored(from: model), to: "w.data")
     let again = try output.read(document.files[0].restored(from: model)).model
@@ -240,7 +240,7 @@ import Testing
     model.editGraphs { graphs, _ in
       graphs[0].inputs[0].type = .tensor(.float32, [.symbolic("batch"), .fixed(48)])
     }
-    let file = try ONNXFormat().document(for: model).files[0].restored(from: model)
+    let file = try ONNXModelFormat().document(for: model).files[0].restored(from: model)
     var expected = bytes
     expected[try #require(bytes.firstIndex(of: 64))] = 48
     #expect(file == expected)
@@ -252,7 +252,7 @@ import Testing
     let model = Model(
       graphs: [Graph(role: .main, nodes: [node, node]), Graph(role: .body(parent: .main))],
       tensors: [])
-    let error = #expect(throws: ONNXError.self) { _ = try ONNXFormat().document(for: model) }
+    let error = #expect(throws: ONNXError.self) { _ = try ONNXModelFormat().document(for: model) }
     #expect(error?.rule == .graphUse)
   }
 
@@ -263,12 +263,13 @@ import Testing
     let model = Model(
       graphs: [
         Graph(
-          role: .main, name: "g", nodes: [Node(operatorType: "Relu", inputs: ["w"], outputs: ["y"])],
+          role: .main, name: "g",
+          nodes: [Node(operatorType: "Relu", inputs: ["w"], outputs: ["y"])],
           outputs: [Value(name: "y", type: .tensor(.float32, [.fixed(20)]))],
           initializers: [TensorID(0)])
       ], tensors: [tensor], operatorSets: [OperatorSet(domain: "", version: 18)],
       annotation: [0x08, 10])
-    let file = try ONNXFormat().document(for: model).files[0].restored(from: model)
+    let file = try ONNXModelFormat().document(for: model).files[0].restored(from: model)
     let again = try TemporaryFolder().read(file).model
     #expect(try again.tensors[0].contents.bytes() == Fixture.bytes(80))
     #expect(again.operatorSets == model.operatorSets)

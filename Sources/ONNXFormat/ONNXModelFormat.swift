@@ -8,7 +8,7 @@ public import ProtobufWire
 /// Reading touches the structure only: the contents of tensors stay in the file until somebody reads
 /// them, and the bytes of the structure are kept, so that an unchanged model is written exactly as it
 /// was.
-public struct ONNXFormat: Sendable {
+public struct ONNXModelFormat: Sendable {
   /// The name of the format, as in `SourceDocument.formatName`.
   public static let name = "onnx"
 
@@ -75,6 +75,7 @@ public struct ONNXFormat: Sendable {
   /// - Parameters:
   ///   - document: the model file first, then its data files.
   ///   - contents: the contents of a tensor that fills a hole; they are read only when needed.
+  /// - Returns: the model, with that document.
   /// - Throws: `WireError` and `ONNXError`, also when the holes are not those the model has.
   public func read(
     _ document: SourceDocument, contents: @escaping (TensorID) throws -> any ByteSource
