@@ -15,6 +15,11 @@ public struct ByteString: Hashable, Sendable {
     bytes = Array(text.utf8)
   }
 
+  /// Feeds the bytes at once: names are looked up a lot.
+  public func hash(into hasher: inout Hasher) {
+    bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+  }
+
   /// True when the name has no bytes.
   public var isEmpty: Bool { bytes.isEmpty }
 

@@ -16,7 +16,11 @@ public struct Model: Sendable {
   /// What was done to the model, oldest first.
   public private(set) var history: History
   /// The files it came from, while its graphs are as they were read.
-  public private(set) var document: SourceDocument?
+  public private(set) var document: SourceDocument? {
+    didSet { filling = document?.holeTensors ?? [] }
+  }
+  /// The tensors that fill holes of the document.
+  private var filling: Set<TensorID>
   /// What the file format said beyond the above, in the format's own bytes.
   public private(set) var annotation: [UInt8]
 
@@ -32,6 +36,7 @@ public struct Model: Sendable {
     self.operatorSets = operatorSets
     self.history = history
     self.document = document
+    filling = document?.holeTensors ?? []
     self.annotation = annotation
   }
 
@@ -56,9 +61,7 @@ extension Model {
     of id: TensorID, with contents: any ByteSource, pattern: SparsityPattern? = nil
   ) {
     tensors[id.index] = tensors[id.index].replacing(contents: contents, pattern: pattern)
-    guard let files = document?.files else { return }
-    let fillsHole = files.contains { file in file.holes.contains { $0.tensor == id } }
-    if !fillsHole { document = nil }
+    if document != nil, !filling.contains(id) { document = nil }
   }
 
   /// Changes graphs and functions; the source document goes, because it no longer says the same.

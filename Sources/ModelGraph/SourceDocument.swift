@@ -15,6 +15,11 @@ public struct SourceDocument: Sendable {
     self.formatName = formatName
     self.files = files
   }
+
+  /// The tensors that fill holes of any file.
+  var holeTensors: Set<TensorID> {
+    files.reduce(into: []) { set, file in set.formUnion(file.holes.lazy.map(\.tensor)) }
+  }
 }
 
 /// One file as literal bytes with holes.

@@ -15,6 +15,8 @@ extension ModelWriter {
   /// - Parameters:
   ///   - dataFileName: the data file to use when the model file would exceed `largestFile`.
   ///   - largestFile: the most bytes of a model file; protobuf readers stop at 2 GiB.
+  /// - Returns: the model file first, then its data files.
+  /// - Throws: `ONNXError` when the model contradicts itself.
   mutating func document(dataFileName: ByteString, largestFile: Int) throws -> SourceDocument {
     let proto = try message()
     let structure = UnsafeRawPointer(proto).assumingMemoryBound(to: ProtobufCMessage.self)
@@ -34,7 +36,7 @@ extension ModelWriter {
       FileTemplate.Hole(position: hole.position, tensor: tensor, byteCount: hole.byteCount)
     }
     let main = FileTemplate(literal: MemorySource(scan.message), holes: holes)
-    return SourceDocument(formatName: ONNXFormat.name, files: [main] + files)
+    return SourceDocument(formatName: ONNXModelFormat.name, files: [main] + files)
   }
 
   /// Moves the elements of all but small tensors to a data file.

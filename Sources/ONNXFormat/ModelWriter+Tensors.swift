@@ -49,11 +49,11 @@ extension ModelWriter {
     guard tensor.contents.byteCount > 0 else { return }
     switch form {
     case .typed: try setTyped(proto, id)
-    case .rawBytes:
+    case .rawBytes where tensor.elementType.isFloat6:
       let packed = try tensor.contents.bytes()
       try setRaw(
         proto, .bytes(Float6Elements.unpacked(packed, count: tensor.shape.elementCount)))
-    case .raw, .absent: try setRaw(proto, .tensor(id))
+    default: try setRaw(proto, .tensor(id))
     }
   }
 
@@ -68,7 +68,8 @@ extension ModelWriter {
   private mutating func handle(_ payload: Payload) throws -> UnsafeMutablePointer<UInt64> {
     let number = UInt64(payloads.count).littleEndian
     payloads.append(payload)
-    payloadSize += size(of: payload)
+    let (sum, overflow) = payloadSize.addingReportingOverflow(size(of: payload))
+    payloadSize = overflow ? Int.max : sum
     return try arena.copy([number])
   }
 

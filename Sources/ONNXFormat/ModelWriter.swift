@@ -35,7 +35,7 @@ struct ModelWriter {
   let model: Model
   let arena = MessageArena()
   var payloads: [Payload] = []
-  /// How many bytes the payloads have together.
+  /// How many bytes the payloads have together, at most the largest number.
   var payloadSize = 0
   var externals: [ExternalTensor] = []
   var inlines: [InlineTensor] = []
@@ -68,7 +68,7 @@ struct ModelWriter {
       initialize(proto)
       return proto
     }
-    return try arena.unpack(annotation, as: Message.self, ONNXSchema.descriptor(initialize))
+    return try arena.unpack(annotation, as: Message.self, messageDescriptor(initialize))
   }
 
   /// The library's form of a list of messages.

@@ -1,5 +1,4 @@
 internal import CONNX
-internal import CProtobufC
 internal import ProtobufWire
 
 /// The numbers of ONNX that reading and writing need.
@@ -39,19 +38,9 @@ enum ONNXSchema {
 
   private static func schema(detaching fields: Set<String>) -> WireSchema {
     WireSchema(
-      root: descriptor(onnx__model_proto__init), detached: ["onnx.TensorProto": fields],
+      root: messageDescriptor(onnx__model_proto__init), detached: ["onnx.TensorProto": fields],
       // Defaults of function attributes stay in the function's annotation, elements and all.
       whole: ["onnx.FunctionProto": ["attribute_proto"]],
       names: textNames, countLimits: countLimits)
-  }
-
-  /// The descriptor of a message type, by its initialiser.
-  static func descriptor<Message>(
-    _ initialize: (UnsafeMutablePointer<Message>?) -> Void
-  ) -> UnsafePointer<ProtobufCMessageDescriptor> {
-    withUnsafeTemporaryAllocation(of: Message.self, capacity: 1) { buffer in
-      initialize(buffer.baseAddress)
-      return UnsafeRawBufferPointer(buffer).loadUnaligned(as: ProtobufCMessage.self).descriptor
-    }
   }
 }

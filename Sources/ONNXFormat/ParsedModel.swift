@@ -22,7 +22,7 @@ struct ParsedModel {
     reader = ModelReader(payloads: payloads)
     let arena = MessageArena(limit: 2 * scan.memory + Self.spareMemory)
     let proto = try arena.unpack(
-      scan.message, as: ModelProto.self, ONNXSchema.descriptor(onnx__model_proto__init))
+      scan.message, as: ModelProto.self, messageDescriptor(onnx__model_proto__init))
     try withExtendedLifetime(arena) { try reader.read(proto) }
     reader.warnings += scan.unknownFields.map {
       Warning(.unknownField, "unknown field \($0.number) of \($0.message) is kept as it is")
@@ -93,7 +93,7 @@ struct ParsedModel {
   }
 
   /// The model, when all data are found.
-  func finish(_ document: SourceDocument) throws -> ONNXFormat.Reading {
+  func finish(_ document: SourceDocument) throws -> ONNXModelFormat.Reading {
     for sparse in reader.sparseTensors {
       let indices = reader.tensors[sparse.indices.index]
       let width = indices.shape.rank == 2 ? sparse.shape.rank : 1
@@ -108,7 +108,7 @@ struct ParsedModel {
     let model = Model(
       graphs: reader.graphs, tensors: tensors, functions: reader.functions,
       operatorSets: reader.operatorSets, document: document, annotation: reader.annotation)
-    return ONNXFormat.Reading(model: model, warnings: reader.warnings)
+    return ONNXModelFormat.Reading(model: model, warnings: reader.warnings)
   }
 }
 

@@ -67,12 +67,15 @@ extension FileTemplate {
   ///
   /// - Throws: `ONNXError` when they are out of order, beyond the end or too large.
   func holeRanges() throws -> [Range<Int>] {
+    guard holes.allSatisfy({ $0.byteCount >= 0 }), byteCount != nil else {
+      throw ONNXError(.template, "a stored file exceeds 64 bits")
+    }
     var filled = 0
     var last = 0
     return try holes.map { hole in
-      guard hole.position >= last, hole.position <= literal.byteCount, hole.byteCount >= 0,
-        byteCount != nil
-      else { throw ONNXError(.template, "a stored file has its holes out of order") }
+      guard (last...max(last, literal.byteCount)).contains(hole.position) else {
+        throw ONNXError(.template, "a stored file has its holes out of order")
+      }
       last = hole.position
       let start = hole.position + filled
       filled += hole.byteCount

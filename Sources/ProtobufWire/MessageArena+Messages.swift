@@ -57,6 +57,16 @@ extension MessageArena {
   }
 }
 
+/// The descriptor of a message type, by the initialiser that protoc-c generates for it.
+public func messageDescriptor<Message>(
+  _ initialize: (UnsafeMutablePointer<Message>?) -> Void
+) -> UnsafePointer<ProtobufCMessageDescriptor> {
+  withUnsafeTemporaryAllocation(of: Message.self, capacity: 1) { buffer in
+    initialize(buffer.baseAddress)
+    return UnsafeRawBufferPointer(buffer).loadUnaligned(as: ProtobufCMessage.self).descriptor
+  }
+}
+
 /// The bytes of a message, as the C library packs it.
 public func packed<Message>(_ message: UnsafeMutablePointer<Message>) -> [UInt8] {
   let base = UnsafeRawPointer(message).assumingMemoryBound(to: ProtobufCMessage.self)

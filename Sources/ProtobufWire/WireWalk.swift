@@ -9,6 +9,7 @@ internal import ByteStorage
 ///   - schema: the message types; the first is the outermost.
 ///   - limits: the bounds to keep.
 ///   - visitor: says what replaces detached values.
+/// - Returns: the bytes kept, the holes, and the message as the visitor changed it.
 /// - Throws: `WireError` for malformed input, and what the source or the visitor throws.
 public func walk(
   _ input: WireInput, schema: WireSchema, limits: WireLimits = WireLimits(),

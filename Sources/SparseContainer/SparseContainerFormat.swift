@@ -21,10 +21,10 @@ public struct SparseContainerFormat: Sendable {
   ///   throws.
   public func read(_ file: any ByteSource) throws -> (model: Model, warnings: [Warning]) {
     let container = try Container(file)
-    guard container.index.format == ONNXFormat.name else {
+    guard container.index.format == ONNXModelFormat.name else {
       throw SparseContainerError.broken("files of the format \"\(container.index.format)\"")
     }
-    let reading = try ONNXFormat().read(try container.document()) { record in
+    let reading = try ONNXModelFormat().read(try container.document()) { record in
       container.contents(ofTensor: record.index)
     }
     let model = reading.model.with(
@@ -45,7 +45,7 @@ public struct SparseContainerFormat: Sendable {
     _ model: Model, to sink: any ByteSink, level: CompressionLevel, threads: Int,
     progress: ((Int, Int) -> Void)? = nil
   ) throws {
-    let document = try ONNXFormat().document(for: model)
+    let document = try ONNXModelFormat().document(for: model)
     let writer = ContainerWriter(
       model: model, document: document, level: level, threads: threads, progress: progress)
     try writer.write(to: sink)

@@ -13,13 +13,13 @@ public struct ONNXFiles: ModelFormat {
   public var fileExtension: String { ".onnx" }
 
   /// True unless the first bytes are those of another known kind of file.
-  public func recognizes(_ prefix: [UInt8]) -> Bool { ONNXFormat().recognizes(prefix: prefix) }
+  public func recognizes(_ prefix: [UInt8]) -> Bool { ONNXModelFormat().recognizes(prefix: prefix) }
 
   /// Reads everything but the weights.
   ///
   /// - Throws: `ONNXError`, `WireError` and `FileError`.
   public func read(_ file: OpenFile) throws -> LoadedModel {
-    let reading = try ONNXFormat().read(file)
+    let reading = try ONNXModelFormat().read(file)
     let inputs = reading.model.document?.files.compactMap { $0.original as? any InputFile } ?? []
     return LoadedModel(model: reading.model, warnings: reading.warnings, inputs: inputs)
   }
@@ -29,7 +29,7 @@ public struct ONNXFiles: ModelFormat {
   /// - Throws: what reading the weights and writing throw; `ConversionError.digestDiffers` when a file
   ///   that was stored whole does not come back whole.
   public func write(_ model: Model, to output: ModelOutput, options: WritingOptions) throws {
-    let document = try ONNXFormat().document(for: model)
+    let document = try ONNXModelFormat().document(for: model)
     let total = document.files.reduce(0) { $0 + ($1.byteCount ?? 0) }
     for file in document.files {
       let before = output.byteCount

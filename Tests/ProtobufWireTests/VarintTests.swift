@@ -14,10 +14,11 @@ import Testing
     #expect(position == bytes.count)
   }
 
-  @Test(arguments: [
-    [0x80], [0xFF, 0xFF], Array(repeating: 0x80, count: 10) + [0x01],
-    Array(repeating: 0xFF, count: 9) + [0x02], [],
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      [0x80], [0xFF, 0xFF], Array(repeating: 0x80, count: 10) + [0x01],
+      Array(repeating: 0xFF, count: 9) + [0x02], [],
+    ] as [[UInt8]])
   func endlessOrTooLargeNumberIsNil(bytes: [UInt8]) {
     var position = 0
     #expect(bytes.withUnsafeBytes { Varint.read($0, at: &position) } == nil)

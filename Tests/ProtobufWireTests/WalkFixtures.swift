@@ -7,9 +7,7 @@ import Synchronization
 /// A schema with real messages: ONNX's, of which raw_data and float_data are detached.
 enum Fixture {
   static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
-    var model = Onnx__ModelProto()
-    onnx__model_proto__init(&model)
-    return model.base.descriptor
+    messageDescriptor(onnx__model_proto__init)
   }
 
   static let schema = WireSchema(

@@ -10,7 +10,8 @@ import Testing
     let offset: Int
     let bytes: [UInt8]
 
-    init(_ name: String, _ rule: WireError.Rule, at offset: Int, _ build: (inout WireBytes) -> Void) {
+    init(_ name: String, _ rule: WireError.Rule, at offset: Int, _ build: (inout WireBytes) -> Void)
+    {
       testDescription = name
       self.rule = rule
       self.offset = offset
@@ -86,7 +87,8 @@ import Testing
     var inner: [UInt8] = []
     for level in 0..<levels {
       let number = [6, 5, 1][level % 3]
-      inner = WireBytes.varint(UInt64(number << 3 | 2)) + WireBytes.varint(UInt64(inner.count)) + inner
+      inner =
+        WireBytes.varint(UInt64(number << 3 | 2)) + WireBytes.varint(UInt64(inner.count)) + inner
     }
     return WireBytes { $0.data(7, inner) }.bytes
   }

@@ -2,7 +2,7 @@ public import ByteStorage
 internal import CONNX
 public import ModelGraph
 
-extension ONNXFormat {
+extension ONNXModelFormat {
   /// The most bytes of a model file: other readers stop there.
   public static let largestFile = Int(Int32.max)
 
@@ -15,10 +15,11 @@ extension ONNXFormat {
   ///   - model: the model.
   ///   - dataFileName: the data file to use when the model file would get too large.
   ///   - largestFile: how large that is.
+  /// - Returns: the model file first, then its data files.
   /// - Throws: `ONNXError` when the model contradicts itself.
   public func document(
     for model: Model, dataFileName: ByteString = "model.onnx.data",
-    largestFile: Int = ONNXFormat.largestFile
+    largestFile: Int = ONNXModelFormat.largestFile
   ) throws -> SourceDocument {
     if let document = model.document, document.formatName == Self.name,
       try tiesHold(document, model)

@@ -8,7 +8,7 @@ public import ProtobufWire
 /// Reading touches the structure only: the contents of tensors stay in the file until somebody reads
 /// them, and the bytes of the structure are kept, so that an unchanged model is written exactly as it
 /// was.
-public struct ONNXFormat: Sendable {
+public struct ONNXModelFormat: Sendable {
   /// The name of the format, as in `SourceDocument.formatName`.
   public static let name = "onnx"
 
@@ -76,6 +76,7 @@ public struct ONNXFormat: Sendable {
   ///   - document: the model file first, then its data files.
   ///   - contents: the contents of what fills a hole, by the id it has in `document`; the model numbers
   ///     its tensors anew.
+  /// - Returns: the model, with that document under its own ids.
   /// - Throws: `WireError` and `ONNXError`, also when the holes are not those the model has.
   public func read(
     _ document: SourceDocument, contents: @escaping (TensorID) throws -> any ByteSource
