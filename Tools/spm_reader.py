@@ -166,6 +166,10 @@ def integer(chunk: Cursor, n: int, width: int) -> np.ndarray:
     return base + np.cumsum(differences, dtype=differences.dtype)
 
 
+def repeats(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    return chunk.stream(n * width).view(ELEMENTS[width])
+
+
 def spread(values: np.ndarray, places: np.ndarray, n: int) -> np.ndarray:
     """`n` elements that are zero but for the values at `places` (a mask or positions)."""
     elements = np.zeros(n, values.dtype)
@@ -246,7 +250,7 @@ def blocks(chunk: Cursor, n: int, width: int) -> np.ndarray:
     return spread(chunk.values(np.count_nonzero(mask), width), mask, n)
 
 
-DENSE_ENCODINGS = {0: raw, 1: constant, 2: float_split, 3: byte_planes, 4: integer}
+DENSE_ENCODINGS = {0: raw, 1: constant, 2: float_split, 3: byte_planes, 4: integer, 9: repeats}
 ENCODINGS = DENSE_ENCODINGS | {5: bitmask, 6: csr_gaps, 7: n_of_m, 8: blocks}
 
 

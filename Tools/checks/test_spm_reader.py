@@ -119,6 +119,10 @@ def write_byte_planes(numbers, width, coder):
     return b"\x03" + planes(numbers, width, coder, width)
 
 
+def write_repeats(numbers, width, coder):
+    return b"\x09" + stream(b"".join(n.to_bytes(width, "little") for n in numbers), coder)
+
+
 def write_integer(transform):
     def write(numbers, width, coder):
         size, base = 1 << 8 * width, numbers[0]
@@ -437,6 +441,7 @@ EXAMPLES = {
     "2:4": (1, bytes([1, 2, 0, 0, 0, 3, 0, 4, 5, 0, 0, 0]), "07020401 0018 00010203040500"),
     "1:2 by 2": (1, bytes([1, 0, 0, 2]), "07010202 0002 000102"),
     "blocks": (1, bytes([0, 0, 1, 2, 0, 0, 3, 4]), "08020204 0002 0001020304"),
+    "repeats": (2, u16(0x0102, 0x0103), "09 0002010301"),
     "zlib": (1, b"weights weights weights", "03 010c2b4fcd4ccf2829562847a501"),
     "zstd": (1, b"A" * 9, "03 020600584b000041"),
 }
@@ -470,7 +475,7 @@ def test_a_damaged_chunk_is_refused_or_decodes_to_its_size(width, elements, chun
 
 
 WRONG_CHUNKS = {
-    "unknown encoding": (1, 1, "09 00"),
+    "unknown encoding": (1, 1, "0a 0001"),
     "unknown coder": (1, 1, "03 0301"),
     "constant of nothing": (1, 0, "01 00"),
     "sparse inside sparse": (1, 1, "05 0001 05 0001 0001"),
@@ -527,6 +532,7 @@ WRITERS = {
     "float-split": (write_float_split, (2, 4, 8)),
     "byte-planes": (write_byte_planes, (1, 2, 4, 8, 16)),
     **{f"integer {i}": (write_integer(i), (1, 2, 4, 8)) for i in range(4)},
+    "repeats": (write_repeats, (1, 2, 4, 8, 16)),
     "bitmask": (write_bitmask, (1, 2, 4, 8, 16)),
     "csr-gaps": (write_csr_gaps, (1, 2, 4, 8, 16)),
 }
