@@ -12,6 +12,7 @@ import hashlib
 import json
 import math
 import os
+import signal
 import struct
 import sys
 import zlib
@@ -165,6 +166,10 @@ def integer(chunk: Cursor, n: int, width: int) -> np.ndarray:
     return base + np.cumsum(differences, dtype=differences.dtype)
 
 
+def repeats(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    return chunk.stream(n * width).view(ELEMENTS[width])
+
+
 def spread(values: np.ndarray, places: np.ndarray, n: int) -> np.ndarray:
     """`n` elements that are zero but for the values at `places` (a mask or positions)."""
     elements = np.zeros(n, values.dtype)
@@ -245,13 +250,7 @@ def blocks(chunk: Cursor, n: int, width: int) -> np.ndarray:
     return spread(chunk.values(np.count_nonzero(mask), width), mask, n)
 
 
-def repeats(chunk: Cursor, n: int, width: int) -> np.ndarray:
-    return chunk.stream(n * width).view(ELEMENTS[width])
-
-
-DENSE_ENCODINGS = {
-    0: raw, 1: constant, 2: float_split, 3: byte_planes, 4: integer, 9: repeats
-}
+DENSE_ENCODINGS = {0: raw, 1: constant, 2: float_split, 3: byte_planes, 4: integer, 9: repeats}
 ENCODINGS = DENSE_ENCODINGS | {5: bitmask, 6: csr_gaps, 7: n_of_m, 8: blocks}
 
 
@@ -352,9 +351,10 @@ def unpack_varints(packed: bytearray, bits: int) -> np.ndarray:
 
 
 def parse(data: memoryview, schema: dict[int, tuple[str, Any]]) -> dict[str, Any]:
-    """The fields of a message by name; of a field that stands twice, the last counts."""
+    """The fields of a message by name. Of a number that stands twice the last counts; a message
+    that does is the two joined, as in protobuf."""
     message: dict[str, Any] = {}
-    packed: dict[str, bytearray] = {}
+    joined: dict[str, bytearray] = {}
     for number, wire_type, content in wire_fields(data):
         if number >= FIRST_SKIPPABLE_FIELD:
             continue
@@ -366,17 +366,17 @@ def parse(data: memoryview, schema: dict[int, tuple[str, Any]]) -> dict[str, Any
         elif kind == "bytes" and wire_type == BYTES:
             message[name] = bytes(content)
         elif isinstance(kind, tuple) and wire_type == BYTES:
-            if kind[0] == "one":
-                require(name not in message, f"index: {name} stands twice")
-                message[name] = parse(content, kind[1])
-            else:
+            if kind[0] == "many":
                 message.setdefault(name, []).append(parse(content, kind[1]))
+            else:
+                joined.setdefault(name, bytearray()).extend(content)
         elif str(kind).startswith("packed") and wire_type in packable(kind):
-            packed.setdefault(name, bytearray()).extend(content)
+            joined.setdefault(name, bytearray()).extend(content)
         else:
             refuse(f"index: {name} has wire type {wire_type}")
     for name, kind in schema.values():
-        message.setdefault(name, absent(kind, packed.get(name, bytearray())))
+        if name not in message:
+            message[name] = finish(kind, joined.get(name, bytearray()))
     return message
 
 
@@ -385,15 +385,15 @@ def packable(kind: str) -> tuple[int, int]:
     return (BYTES, FIXED32) if kind == "packed fixed32" else (BYTES, VARINT)
 
 
-def absent(kind: Any, packed: bytearray) -> Any:
-    """What a field is that has not been seen as a whole: its default, or its packed numbers."""
+def finish(kind: Any, joined: bytearray) -> Any:
+    """The value of a field from all its joined parts, or its default when there are none."""
     if isinstance(kind, tuple):
-        return [] if kind[0] == "many" else parse(memoryview(b""), kind[1])
+        return [] if kind[0] == "many" else parse(memoryview(joined), kind[1])
     if kind == "packed fixed32":
-        require(len(packed) % 4 == 0, "index: a cut fixed32")
-        return np.frombuffer(packed, "<u4")
+        require(len(joined) % 4 == 0, "index: a cut fixed32")
+        return np.frombuffer(joined, "<u4")
     if kind.startswith("packed"):
-        return unpack_varints(packed, 64 if kind.endswith("64") else 32)
+        return unpack_varints(joined, 64 if kind.endswith("64") else 32)
     return ABSENT[kind]
 
 
@@ -410,6 +410,7 @@ MAXIMUM_BYTES = 1 << 42
 
 OPAQUE, UNSIGNED, SIGNED, FLOAT = 0, 1, 2, 3
 DEFAULT_LIMIT = 1 << 33
+INDEX_EXPANSION = 64  # bytes of memory that one byte of the index may come to, roughly
 
 # ONNX element type -> (name, bits, element kind, element width).
 ELEMENT_TYPES = {
@@ -538,7 +539,8 @@ class Container:
 
 
 def read(path: str | os.PathLike[str], limit: int = DEFAULT_LIMIT) -> Container:
-    """Opens a container; sections and files of more than `limit` bytes in all are refused."""
+    """Opens a container. The format allows far more than fits into memory: sections or files of
+    more than `limit` bytes in all are refused, too."""
     return parse_container(Path(path).read_bytes(), limit)
 
 
@@ -546,7 +548,7 @@ def parse_container(contents: bytes, limit: int = DEFAULT_LIMIT) -> Container:
     data = memoryview(contents)
     require(len(data) >= HEADER.size + FOOTER.size, "the file is too short")
     check_header(data[: HEADER.size])
-    index_offset, index = read_index(data)
+    index_offset, index = read_index(data, limit)
     fields = parse(memoryview(index), INDEX)
     sections = read_sections(fields["sections"], data[HEADER.size : index_offset])
     require(sum(section.size for section in sections) <= limit, "larger than the reader's limit")
@@ -566,7 +568,7 @@ def check_header(header: memoryview) -> None:
     require(reserved == 0, "header: reserved bytes are not 0")
 
 
-def read_index(data: memoryview) -> tuple[int, bytes]:
+def read_index(data: memoryview, limit: int) -> tuple[int, bytes]:
     """Where the index starts, and its decoded bytes."""
     footer = data[len(data) - FOOTER.size :]
     offset, stored, decoded, checksum, reserved, own_checksum, magic = FOOTER.unpack(footer)
@@ -576,6 +578,7 @@ def read_index(data: memoryview) -> tuple[int, bytes]:
     require(HEADER.size <= offset, "footer: the index lies in the header")
     require(offset + stored + FOOTER.size == len(data), "footer: the index does not end there")
     require(decoded <= min(1 << 28, (1 << 22) + 64 * stored), "footer: the index is too large")
+    require(decoded <= limit // INDEX_EXPANSION, "the index is larger than the reader's limit")
     index = data[offset : offset + stored]
     require(checksum == zlib.crc32(index), "index: the checksum is wrong")
     return offset, join_index(index, decoded)
@@ -656,7 +659,8 @@ def read_file(message: dict[str, Any], sections: list[Section], tensors: list[Te
     number, digest = message["literal_section"], message["sha256"]
     require(number < len(sections), f"{where}there is no section {number}")
     literals = sections[number]
-    require((literals.kind, literals.width) == (OPAQUE, 1), f"{where}section {number} holds no bytes")
+    layout = (literals.kind, literals.width)
+    require(layout == (OPAQUE, 1), f"{where}section {number} does not hold bytes")
     runs, holes = message["literal_runs"].tolist(), message["hole_tensors"].tolist()
     require(len(runs) == len(holes), f"{where}{len(runs)} runs and {len(holes)} holes")
     require(sum(runs) <= literals.size, f"{where}the runs leave the section")
@@ -721,7 +725,8 @@ def run(options: argparse.Namespace) -> None:
     container = read(options.file)
     if options.verify:
         container.verify()
-        print(f"{options.file}: {len(container.tensors)} tensors, {len(container.files)} files: valid")
+        counts = f"{len(container.tensors)} tensors, {len(container.files)} files"
+        print(f"{options.file}: {counts}: valid")
     elif options.extract:
         for path in extract(container, options.file, options.extract):
             print(path)
@@ -741,6 +746,7 @@ def main() -> int:
     parser.add_argument("--extract", type=Path, metavar="DIR", help="restore the files")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         run(options)
     except (SpmError, OSError) as error:

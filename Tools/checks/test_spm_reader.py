@@ -1,4 +1,4 @@
-"""The independent reader against containers and chunks that this file builds from the text itself."""
+"""The independent reader against chunks and containers that this file builds from the text."""
 
 import hashlib
 import random
@@ -7,11 +7,14 @@ import subprocess
 import sys
 import tracemalloc
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import zstandard
+from google.protobuf.message import Message
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tools"))
@@ -102,9 +105,8 @@ def stored_chunk(elements):
 
 def planes(numbers, width, coder, highest):
     columns = [number.to_bytes(width, "little") for number in numbers]
-    return b"".join(
-        stream(bytes(column[plane] for column in columns), coder) for plane in reversed(range(highest))
-    )
+    highest_first = reversed(range(highest))
+    return b"".join(stream(bytes(c[plane] for c in columns), coder) for plane in highest_first)
 
 
 def write_float_split(numbers, width, coder):
@@ -115,6 +117,10 @@ def write_float_split(numbers, width, coder):
 
 def write_byte_planes(numbers, width, coder):
     return b"\x03" + planes(numbers, width, coder, width)
+
+
+def write_repeats(numbers, width, coder):
+    return b"\x09" + stream(b"".join(n.to_bytes(width, "little") for n in numbers), coder)
 
 
 def write_integer(transform):
@@ -210,9 +216,8 @@ def write_blocks(rows, columns, row_length):
 
 def sparse_numbers(width, count, density, seed):
     generator = random.Random(seed)
-    return [
-        generator.getrandbits(8 * width) if generator.random() < density else 0 for _ in range(count)
-    ]
+    kept = (generator.random() < density for _ in range(count))
+    return [generator.getrandbits(8 * width) if keep else 0 for keep in kept]
 
 
 def n_of_m_numbers(kept, group, stride, count, width):
@@ -240,35 +245,57 @@ def container(chunks, index, version=(0, 1), decoded_length=None):
     )
     area = b"".join(chunks)
     decoded_length = len(index) if decoded_length is None else decoded_length
-    footer = struct.pack("<QQQIQ", 16 + len(area), len(stored), decoded_length, zlib.crc32(stored), 0)
+    lengths = (16 + len(area), len(stored), decoded_length)
+    footer = struct.pack("<QQQIQ", *lengths, zlib.crc32(stored), 0)
     footer += struct.pack("<I", zlib.crc32(footer))
     return header + area + stored + footer + b"\n\x1a\n\rMPS\x89"
 
 
-LITERALS = b"model:;"
-VALUES = np.arange(6, dtype="<f4")
-MODEL = b"model:" + VALUES.tobytes() + b";"
+def onnx_model(weights):
+    """A model of one initializer, field by field; its name stands behind the weights."""
+    initializer = packed(1, [2, 3]) + number(2, 1) + block(9, weights) + block(8, b"w")
+    opset = block(8, block(1, b"") + number(2, 17))
+    return number(1, 8) + opset + block(7, block(5, initializer) + block(2, b"graph"))
 
 
-def sample(**changed):
-    """A container of one file with one hole; every part of its index may be changed."""
-    chunks = [stored_chunk(LITERALS), stored_chunk(VALUES[:4].tobytes()), stored_chunk(VALUES[4:].tobytes())]
+VALUES = np.arange(6, dtype="<f4").tobytes()
+MODEL = onnx_model(VALUES)
+HEAD, TAIL = MODEL.split(VALUES)
+LITERALS = HEAD + TAIL
+LITERAL_CHUNK = stored_chunk(LITERALS)
+WEIGHT_CHUNKS = [stored_chunk(VALUES[:16]), stored_chunk(VALUES[16:])]
+DIGEST = hashlib.sha256(MODEL).digest()
+
+
+def literals(kind=0, width=1, count=len(LITERALS), chunk=LITERAL_CHUNK, chunk_elements=1 << 18):
+    return section(kind, width, count, [chunk], chunk_elements)
+
+
+def model_file(path=b"", run=len(HEAD), hole=0, sha256=DIGEST):
+    return file(path, 0, [run], [hole], sha256)
+
+
+def sample_index(**changed):
+    """The index of one file with one hole; every part may be changed."""
     parts = {
-        "literals": section(0, 1, len(LITERALS), chunks[:1]),
-        "weights": section(3, 4, 6, chunks[1:], chunk_elements=4),
+        "literals": literals(),
+        "weights": section(3, 4, 6, WEIGHT_CHUNKS, chunk_elements=4),
         "tensor": tensor(b"w", 1, [2, 3], 1),
         "format": block(1, b"onnx"),
-        "files": [file(b"", 0, [6], [0], hashlib.sha256(MODEL).digest())],
+        "files": [model_file()],
         "history": block(1, b"prune") + block(2, block(1, b"sparsity") + block(2, b"0.8"))
         + number(3, 6) + number(4, 1) + number(5, 1),
         "more": b"",
     } | changed
     document = parts["format"] + b"".join(block(2, file) for file in parts["files"])
-    index = (
+    return (
         block(1, document) + block(2, parts["literals"]) + block(2, parts["weights"])
         + block(3, parts["tensor"]) + block(4, parts["history"]) + parts["more"]
     )
-    return container(chunks, index)
+
+
+def sample(**changed):
+    return container([LITERAL_CHUNK, *WEIGHT_CHUNKS], sample_index(**changed))
 
 
 def test_a_container_gives_its_tensors_files_and_history():
@@ -276,7 +303,7 @@ def test_a_container_gives_its_tensors_files_and_history():
     read.verify()
     (weights,) = read.tensors
     assert (weights.name, weights.element_type, weights.dims) == ("w", "float32", (2, 3))
-    assert bytes(weights.data) == VALUES.tobytes()
+    assert bytes(weights.data) == VALUES
     assert [(file.path, file.bytes) for file in read.files] == [("", MODEL)]
     (entry,) = read.history
     assert (entry.action, entry.settings, entry.weight_count) == ("prune", [("sparsity", "0.8")], 6)
@@ -286,53 +313,47 @@ def test_a_container_gives_its_tensors_files_and_history():
 REFUSED = {
     "format": lambda: sample(format=block(1, b"other")),
     "no file": lambda: sample(files=[]),
-    "model with a path": lambda: sample(files=[file(b"m", 0, [6], [0])]),
-    "two files of one path": lambda: sample(files=[file(b"", 0), file(b"a", 0), file(b"a", 0)]),
-    "digest": lambda: sample(files=[file(b"", 0, [6], [0], bytes(32))]),
-    "short digest": lambda: sample(files=[file(b"", 0, [6], [0], bytes(31))]),
-    "run past the literals": lambda: sample(files=[file(b"", 0, [8], [0])]),
-    "more runs than holes": lambda: sample(files=[file(b"", 0, [1, 1], [0])]),
-    "hole without a tensor": lambda: sample(files=[file(b"", 0, [6], [1])]),
-    "literals in a section of floats": lambda: sample(files=[file(b"", 1)]),
-    "no such literal section": lambda: sample(files=[file(b"", 2)]),
-    "string tensor": lambda: sample(tensor=tensor(b"", 8, [1], 1)),
-    "element type 0": lambda: sample(tensor=tensor(b"", 0, [1], 1)),
-    "element type 29": lambda: sample(tensor=tensor(b"", 29, [1], 1)),
-    "type of another section": lambda: sample(tensor=tensor(b"", 6, [1], 1)),
-    "17 dims": lambda: sample(tensor=tensor(b"", 1, [1] * 17, 1)),
+    "model with a path": lambda: sample(files=[model_file(path=b"m")]),
+    "two files of one path": lambda: sample(files=[model_file(), file(b"a", 0), file(b"a", 0)]),
+    "digest": lambda: sample(files=[model_file(sha256=bytes(32))]),
+    "short digest": lambda: sample(files=[model_file(sha256=DIGEST[:31])]),
+    "run past the literals": lambda: sample(files=[model_file(run=len(LITERALS) + 1, sha256=b"")]),
+    "more runs than holes": lambda: sample(files=[file(b"", 0, [len(HEAD), 0], [0])]),
+    "hole without a tensor": lambda: sample(files=[model_file(hole=1)]),
+    "literals in a section of floats": lambda: sample(files=[model_file(), file(b"a", 1)]),
+    "no such literal section": lambda: sample(files=[model_file(), file(b"a", 2)]),
+    "string tensor": lambda: sample(tensor=tensor(b"", 8, [6], 1)),
+    "element type 0": lambda: sample(tensor=tensor(b"", 0, [6], 1)),
+    "element type 29": lambda: sample(tensor=tensor(b"", 29, [6], 1)),
+    "type of another section": lambda: sample(tensor=tensor(b"", 6, [6], 1)),
+    "17 dims": lambda: sample(tensor=tensor(b"", 1, [6] + [1] * 16, 1)),
     "dims of 64 bits": lambda: sample(tensor=tensor(b"", 1, [1 << 32, 1 << 31], 1)),
     "tensor past its section": lambda: sample(tensor=tensor(b"", 1, [6], 1, first=1)),
-    "no such section": lambda: sample(tensor=tensor(b"", 1, [6], 2)),
-    "element kind": lambda: sample(literals=section(4, 1, 7, [stored_chunk(LITERALS)])),
-    "element width": lambda: sample(literals=section(0, 3, 7, [stored_chunk(LITERALS)])),
-    "too many elements": lambda: sample(literals=section(0, 1, 1 << 43, [stored_chunk(LITERALS)])),
-    "no elements a chunk": lambda: sample(literals=section(0, 1, 7, [stored_chunk(LITERALS)], 0)),
-    "elements a chunk": lambda: sample(
-        literals=section(0, 1, 7, [stored_chunk(LITERALS)], (1 << 18) + 1)
-    ),
-    "missing chunk": lambda: sample(literals=section(0, 1, 7, [stored_chunk(LITERALS)], 4)),
-    "count of another chunk": lambda: sample(literals=section(0, 1, 8, [stored_chunk(LITERALS)])),
-    "wrong chunk checksum": lambda: sample(
-        literals=section(0, 1, 7, [stored_chunk(LITERALS[::-1])])
-    ),
+    "tensor of no such section": lambda: sample(tensor=tensor(b"", 1, [6], 2)),
+    "element kind": lambda: sample(literals=literals(kind=4)),
+    "element width": lambda: sample(literals=literals(width=3)),
+    "too many elements": lambda: sample(literals=literals(count=1 << 43)),
+    "no elements a chunk": lambda: sample(literals=literals(chunk_elements=0)),
+    "elements a chunk": lambda: sample(literals=literals(chunk_elements=(1 << 18) + 1)),
+    "missing chunk": lambda: sample(literals=literals(chunk_elements=8)),
+    "chunk of another count": lambda: sample(literals=literals(count=len(LITERALS) + 1)),
+    "wrong chunk checksum": lambda: sample(literals=literals(chunk=LITERAL_CHUNK[::-1])),
     "unknown field": lambda: sample(more=number(5, 1)),
-    "unknown field in a section": lambda: sample(
-        literals=section(0, 1, 7, [stored_chunk(LITERALS)]) + number(63, 1)
-    ),
+    "unknown field in a section": lambda: sample(literals=literals() + number(63, 1)),
     "wrong wire type": lambda: sample(format=number(1, 1)),
-    "varint of 11 bytes": lambda: sample(more=b"\x80" * 10 + b"\x00"),
+    "varint of 11 bytes": lambda: sample(more=varint(64 << 3) + b"\x80" * 10 + b"\x00"),
     "cut field": lambda: sample(more=b"\x82\x04\x05ab"),
     "group": lambda: sample(more=varint(64 << 3 | 3)),
-    "other minor version": lambda: container([], b"", version=(0, 2)),
-    "other major version": lambda: container([], b"", version=(1, 1)),
+    "other minor version": lambda: container([], sample_index(), version=(0, 2)),
+    "other major version": lambda: container([], sample_index(), version=(1, 1)),
     "empty index": lambda: container([], b""),
     "index bomb": lambda: container([], b"", decoded_length=1 << 28),
-    "gap": lambda: container([b"\0"], block(1, block(1, b"onnx"))),
+    "missing section": lambda: container([LITERAL_CHUNK, WEIGHT_CHUNKS[0]], sample_index()),
+    "gap": lambda: container([LITERAL_CHUNK, *WEIGHT_CHUNKS, b"\0"], sample_index()),
+    "broken header checksum": lambda: sample()[:12] + bytes(4) + sample()[16:],
 }
-for path in (b"/a", b"a/", b"a//b", b".", b"../a", b"a/../b", b"a\0b"):
-    REFUSED[f"path {path}"] = lambda path=path: sample(
-        files=[file(b"", 0, [6], [0]), file(path, 0)]
-    )
+for path in (b"", b"/a", b"a/", b"a//b", b".", b"../a", b"a/../b", b"a\0b"):
+    REFUSED[f"path {path}"] = lambda path=path: sample(files=[model_file(), file(path, 0)])
 
 
 @pytest.mark.parametrize("make", REFUSED.values(), ids=REFUSED.keys())
@@ -341,8 +362,22 @@ def test_a_broken_rule_is_refused(make):
         spm_reader.parse_container(make()).verify()
 
 
+def test_a_damaged_index_under_a_right_checksum_is_refused_or_read():
+    index, generator = sample_index(), random.Random(2)
+    for _ in range(3000):
+        damaged = bytearray(index)
+        for _ in range(generator.randint(1, 3)):
+            damaged[generator.randrange(len(index))] = generator.randrange(256)
+        try:
+            whole = container([LITERAL_CHUNK, *WEIGHT_CHUNKS], bytes(damaged))
+            spm_reader.parse_container(whole, limit=MEBIBYTE).verify()
+        except SpmError:
+            continue
+
+
 def test_fields_from_64_on_are_skipped():
-    more = number(64, 7) + block(100, b"abc") + varint(70 << 3 | 5) + bytes(4) + varint(71 << 3 | 1) + bytes(8)
+    fixed = varint(70 << 3 | 5) + bytes(4) + varint(71 << 3 | 1) + bytes(8)
+    more = number(64, 7) + block(100, b"abc") + fixed
     spm_reader.parse_container(sample(more=more)).verify()
 
 
@@ -351,7 +386,8 @@ def test_packed_numbers_are_unpacked_at_every_length(bits):
     values = [0, 1, 127, 128, (1 << bits) - 1] + [1 << place for place in range(bits)]
     encoded = bytearray(b"".join(map(varint, values)))
     assert spm_reader.unpack_varints(encoded, bits).tolist() == values
-    for wrong in (encoded + b"\x80", varint(1 << bits), b"\x80" * 9 + b"\x02", b"\x80" * 10 + b"\0"):
+    cut, large = encoded + b"\x80", varint(1 << bits)
+    for wrong in (cut, large, b"\x80" * 9 + b"\x02", b"\x80" * 10 + b"\0"):
         with pytest.raises(SpmError):
             spm_reader.unpack_varints(bytearray(wrong), bits)
 
@@ -373,8 +409,11 @@ def test_every_flipped_bit_is_refused():
 
 
 def test_the_limit_is_kept_before_anything_is_decoded():
-    with pytest.raises(SpmError, match="limit"):
-        spm_reader.parse_container(sample(), limit=30)
+    index_limit = len(sample_index()) * spm_reader.INDEX_EXPANSION
+    for limit, what in ((index_limit - 1, "index"), (index_limit, "sections")):
+        weights = section(3, 4, 1 << 18, WEIGHT_CHUNKS[:1])
+        with pytest.raises(SpmError, match=what):
+            spm_reader.parse_container(sample(weights=weights), limit)
 
 
 # The examples of the pages: (width, elements, chunk).
@@ -402,6 +441,7 @@ EXAMPLES = {
     "2:4": (1, bytes([1, 2, 0, 0, 0, 3, 0, 4, 5, 0, 0, 0]), "07020401 0018 00010203040500"),
     "1:2 by 2": (1, bytes([1, 0, 0, 2]), "07010202 0002 000102"),
     "blocks": (1, bytes([0, 0, 1, 2, 0, 0, 3, 4]), "08020204 0002 0001020304"),
+    "repeats": (2, u16(0x0102, 0x0103), "09 0002010301"),
     "zlib": (1, b"weights weights weights", "03 010c2b4fcd4ccf2829562847a501"),
     "zstd": (1, b"A" * 9, "03 020600584b000041"),
 }
@@ -435,7 +475,7 @@ def test_a_damaged_chunk_is_refused_or_decodes_to_its_size(width, elements, chun
 
 
 WRONG_CHUNKS = {
-    "unknown encoding": (1, 1, "09 00"),
+    "unknown encoding": (1, 1, "0a 0001"),
     "unknown coder": (1, 1, "03 0301"),
     "constant of nothing": (1, 0, "01 00"),
     "sparse inside sparse": (1, 1, "05 0001 05 0001 0001"),
@@ -492,6 +532,7 @@ WRITERS = {
     "float-split": (write_float_split, (2, 4, 8)),
     "byte-planes": (write_byte_planes, (1, 2, 4, 8, 16)),
     **{f"integer {i}": (write_integer(i), (1, 2, 4, 8)) for i in range(4)},
+    "repeats": (write_repeats, (1, 2, 4, 8, 16)),
     "bitmask": (write_bitmask, (1, 2, 4, 8, 16)),
     "csr-gaps": (write_csr_gaps, (1, 2, 4, 8, 16)),
 }
@@ -501,13 +542,16 @@ WRITERS = {
 @pytest.mark.parametrize("write, widths", WRITERS.values(), ids=WRITERS.keys())
 def test_what_a_writer_codes_comes_back(write, widths, coder):
     for width in widths:
-        for count in [*range(1, 18), 700]:
+        for count in [*range(1, 10), 700]:
             for density in (0.004, 0.3, 1):
                 numbers = sparse_numbers(width, count, density, seed=count)
                 round_trips(numbers, width, write, coder)
 
 
-@pytest.mark.parametrize("kept, group", [(2, 4), (1, 4), (4, 8), (1, 2), (8, 16), (15, 16), (1, 16)])
+PATTERNS = [(1, 2), (1, 4), (2, 4), (4, 8), (1, 16), (15, 16), (8, 16)]
+
+
+@pytest.mark.parametrize("kept, group", PATTERNS)
 def test_every_pattern_comes_back_at_every_stride(kept, group):
     for stride in (1, 3):
         for blocks in (1, 2, 12, 37):
@@ -534,3 +578,56 @@ def test_a_stream_that_unpacks_to_far_more_is_refused_in_little_memory(coder):
         decode(bomb, 1, 1000)
     assert tracemalloc.get_traced_memory()[1] < MEBIBYTE
     tracemalloc.stop()
+
+
+# Containers that the command makes.
+
+def models():
+    found = sorted((ROOT / "fixtures" / "models").rglob("*.onnx"))
+    return [pytest.param(path, id=path.relative_to(ROOT).as_posix()) for path in found]
+
+
+def tensor_protos(message):
+    """Every TensorProto inside of a message."""
+    for _, value in message.ListFields():
+        for part in value if isinstance(value, Sequence) else [value]:
+            if isinstance(part, onnx.TensorProto):
+                yield part
+            elif isinstance(part, Message):
+                yield from tensor_protos(part)
+
+
+@pytest.mark.skipif(not BINARY.exists(), reason="no release binary: its containers are not read")
+@pytest.mark.parametrize("options", ([], ["--level", "small"]), ids=" ".join)
+@pytest.mark.parametrize("path", models())
+def test_a_container_of_the_command_holds_the_model(path, options, tmp_path):
+    made = tmp_path / "model.spm"
+    subprocess.run([BINARY, path, made, *options], check=True, capture_output=True, timeout=60)
+    container = spm_reader.read(made)
+    assert container.files[0].bytes == path.read_bytes()
+    for file in container.files[1:]:
+        assert file.bytes == (path.parent / file.path).read_bytes()
+    stored = {(tensor.dims, bytes(tensor.data)) for tensor in container.tensors}
+    protos = list(tensor_protos(onnx.load(path)))
+    held = {(tuple(proto.dims), onnx.numpy_helper.to_array(proto).tobytes()) for proto in protos}
+    assert stored and stored <= held
+    as_varints = {tuple(proto.dims) for proto in protos if proto.int32_data or proto.int64_data}
+    missing = {dims for dims, data in held - stored if len(data) > 1024}
+    assert missing <= as_varints
+
+
+PRUNING = ["--sparsity=80%", "--sparsity=50%", "--pattern=2:4"]
+
+
+@pytest.mark.skipif(not BINARY.exists(), reason="no release binary: its containers are not read")
+@pytest.mark.parametrize("option", PRUNING)
+@pytest.mark.parametrize("path", models())
+def test_a_pruned_container_gives_what_the_command_restores(path, option, tmp_path):
+    made, restored = tmp_path / "model.spm", tmp_path / "model.onnx"
+    for arguments in ([path, made, option], [made, restored]):
+        subprocess.run([BINARY, *arguments], check=True, capture_output=True, timeout=60)
+    container = spm_reader.read(made)
+    container.verify()
+    assert container.history
+    for file in container.files:
+        assert file.bytes == (tmp_path / (file.path or "model.onnx")).read_bytes()
