@@ -36,27 +36,6 @@ public final class ModelFolder: Sendable {
     close(descriptor)
   }
 
-  /// The parts of a path inside of the folder.
-  ///
-  /// - Throws: `FileError.escapingPath` for absolute paths, `..`, empty parts, NUL, backslashes and
-  ///   drive letters.
-  public static func parts(of location: ByteString) throws(FileError) -> [ByteString] {
-    let bytes = location.bytes
-    let isPlain =
-      !bytes.contains(0) && !bytes.contains(UInt8(ascii: "\\"))
-      && !(bytes.count > 1 && bytes[1] == UInt8(ascii: ":"))
-    let parts = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-      .map { ByteString(Array($0)) }
-    guard isPlain, !parts.contains(""), !parts.contains("..") else {
-      throw FileError.escapingPath(location.text)
-    }
-    let named = parts.filter { $0 != "." }
-    guard !named.isEmpty, parts.last != "." else {
-      throw FileError.escapingPath(location.text)
-    }
-    return named
-  }
-
   /// A file of the folder; it is opened to learn its size, and again whenever it is read later.
   ///
   /// - Throws: `FileError` when the path leaves the folder, or names no regular file.
@@ -78,7 +57,7 @@ public final class ModelFolder: Sendable {
   ///
   /// - Throws: `FileError` when the path leaves the folder, or names no regular file.
   public func open(relative location: ByteString) throws(FileError) -> OpenFile {
-    let parts = try Self.parts(of: location)
+    let parts = try RelativePath(location).parts
     let shown = path == "." ? location.text : path + "/" + location.text
     var parent = descriptor
     defer { if parent != descriptor { close(parent) } }

@@ -73,15 +73,15 @@ struct ExternalFiles {
       return try folder.file(at: path)
     } catch {
       if case .missing = error { return nil }
-      throw error
+      guard case .notAFile = error else { throw error }
+      throw ONNXError(.externalPath, "data file \"\(path)\" is not a regular file")
     }
   }
 
   /// The path of a data file without idle parts.
   static func path(of location: ByteString, _ place: String) throws -> ByteString {
     do {
-      let parts = try ModelFolder.parts(of: location)
-      return ByteString(Array(parts.map(\.bytes).joined(separator: [UInt8(ascii: "/")])))
+      return try RelativePath(location).bytes
     } catch {
       throw ONNXError(.externalPath, "\(place): \(error)")
     }
@@ -134,7 +134,7 @@ struct ExternalFiles {
     for entry in placed where layout.add(entry.range, entry.tensor) == .overlapping {
       throw ONNXError(
         .externalOverlap,
-        "\(tensors[entry.tensor.index].place): shares a part of \"\(file.path)\" with another tensor"
+        "\(tensors[entry.tensor.index].place): its range of \"\(file.path)\" overlaps another tensor's"
       )
     }
     return layout.template(path: file.path, of: file.file)

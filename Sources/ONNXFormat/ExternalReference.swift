@@ -38,6 +38,9 @@ struct ExternalReference {
       throw ONNXError(
         .externalRange, "external data of \(length ?? 0) bytes, but its shape takes \(byteCount)")
     }
+    guard checksum.map(Self.isDigest) ?? true else {
+      throw ONNXError(.externalChecksum, "external data with a checksum that is no SHA-1")
+    }
     guard !offset.addingReportingOverflow(byteCount).overflow else {
       throw ONNXError(.externalRange, "external data at \(offset) ends beyond 64 bits")
     }
@@ -45,6 +48,11 @@ struct ExternalReference {
 
   /// The place in the file.
   var range: Range<Int> { offset..<offset + byteCount }
+
+  /// Forty hexadecimal digits.
+  private static func isDigest(_ text: ByteString) -> Bool {
+    text.bytes.count == 40 && text.bytes.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
+  }
 
   /// A number of digits only: no sign, no blanks, no other base.
   private static func number(_ text: ByteString, _ key: String) throws -> Int {

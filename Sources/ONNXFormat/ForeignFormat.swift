@@ -11,6 +11,7 @@ enum ForeignFormat {
     (text("GGUF"), 0, "a GGUF model: export the original model to ONNX instead"),
     (text("TFL3"), 4, "a TFLite model: convert it with tf2onnx"),
     (text("ORTM"), 4, "an ORT-format model: use the ONNX model it was made of"),
+    ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], 0, "a numpy array (.npy), not a model"),
     ([0x89, 0x48, 0x44, 0x46], 0, "an HDF5 (Keras) model: convert it with tf2onnx"),
     (text("{"), 8, "a safetensors file: weights without a graph; export the model to ONNX"),
   ]

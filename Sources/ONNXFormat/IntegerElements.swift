@@ -28,7 +28,7 @@ struct IntegerElements: ByteSource {
       while position < bytes.count {
         if count % Self.spacing == 0 { starts.append(position) }
         guard let number = Varint.read(bytes, at: &position) else {
-          throw ONNXError(.dataValue, "number \(count) does not end, or exceeds 64 bits")
+          throw ONNXError(.dataValue, "varint \(count) does not end, or exceeds 64 bits")
         }
         guard isWide || Self.fits32(number) else {
           throw ONNXError(.dataValue, "number \(count) does not fit 32 bits")

@@ -25,7 +25,7 @@ extension ModelReader {
   mutating func checkOperatorSets(formatVersion: Int) throws {
     // Operator sets came with version 3 of the format.
     guard !operatorSets.isEmpty || formatVersion < 3 else {
-      throw ONNXError(.operatorSet, "the model imports no operator set")
+      throw ONNXError(.operatorSet, "the model imports no opset")
     }
     var versions: [ByteString: Int] = [:]
     for set in operatorSets {
@@ -35,7 +35,7 @@ extension ModelReader {
       guard let known = versions.updateValue(set.version, forKey: isStandard ? "" : set.domain)
       else { continue }
       guard known == set.version else {
-        throw ONNXError(.operatorSet, "\(shown) is imported as \(known) and as \(set.version)")
+        throw ONNXError(.operatorSet, "opset \(shown) is imported as \(known) and as \(set.version)")
       }
       warnings.append(Warning(.repeatedOperatorSet, "\(shown) \(known) is imported twice"))
     }
@@ -44,7 +44,7 @@ extension ModelReader {
   private mutating func check(_ set: OperatorSet, _ isStandard: Bool, _ shown: String) throws {
     let highest = isStandard ? ONNXSchema.highestPlausibleVersion : Int(Int32.max)
     guard (isStandard ? 1 : 0)...highest ~= set.version else {
-      throw ONNXError(.operatorSet, "version \(set.version) of \(shown) does not exist")
+      throw ONNXError(.operatorSet, "opset \(set.version) of \(shown) does not exist")
     }
     if isStandard, set.version > ONNXSchema.newestOperatorSet {
       let known = ONNXSchema.newestOperatorSet

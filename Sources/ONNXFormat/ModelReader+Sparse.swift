@@ -13,8 +13,9 @@ extension ModelReader {
     let place = "sparse tensor \"\(ByteString(values.pointee.name))\""
     let dimensions = elements(source.dims, source.n_dims)
     let sparse: SparseTensor
+    let shape: Shape
     do {
-      let shape = try shape(dimensions)
+      shape = try self.shape(dimensions)
       proto.pointee.values = nil
       proto.pointee.indices = nil
       proto.pointee.n_dims = 0
@@ -24,6 +25,7 @@ extension ModelReader {
     } catch let error as ONNXError where error.rule == .shape {
       throw ONNXError(.shape, "\(place): \(error.detail)")
     }
+    guard shape.rank > 0 else { throw ONNXError(.sparseTensor, "\(place): it has no dims") }
     try checkShapes(sparse, place)
     sparseTensors.append(sparse)
     return sparse

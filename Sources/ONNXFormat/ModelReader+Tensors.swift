@@ -38,7 +38,7 @@ extension ModelReader {
     let external = try external(proto, contents, type, shape)
     if contents.form == .absent, external == nil { try checkAbsence(source, type, shape) }
     if contents.form != .absent, source.n_string_data > 0 {
-      throw ONNXError(.dataTwice, "there are numbers and strings in it")
+      throw ONNXError(.dataTwice, "it has string_data and other data")
     }
     clear(proto, type, contents)
     return DraftTensor(
@@ -84,7 +84,7 @@ extension ModelReader {
       throw ONNXError(.dataField, "data location \(source.data_location.rawValue) does not exist")
     }
     guard contents.form == .absent, !contents.hasRaw, source.n_string_data == 0 else {
-      throw ONNXError(.dataTwice, "there are elements in the model and in another file")
+      throw ONNXError(.dataTwice, "it has data in the model and external data")
     }
     guard let size = type.byteCount(of: shape.elementCount) else {
       throw ONNXError(.dataField, "strings cannot stand in another file")

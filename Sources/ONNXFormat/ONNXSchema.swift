@@ -20,6 +20,18 @@ enum ONNXSchema {
     case raw = 9
     case doubles = 10
     case uint64s = 11
+
+    /// The field's name in the schema.
+    var name: String {
+      switch self {
+      case .floats: "float_data"
+      case .int32s: "int32_data"
+      case .int64s: "int64_data"
+      case .raw: "raw_data"
+      case .doubles: "double_data"
+      case .uint64s: "uint64_data"
+      }
+    }
   }
 
   private static let textNames: Set<String> = [

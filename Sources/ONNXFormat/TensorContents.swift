@@ -44,7 +44,7 @@ extension PayloadTable {
         source: MemorySource([]), hole: nil, form: .absent, hasRaw: !raw.isEmpty)
     }
     guard typed.allSatisfy({ $0.field == type.typedField }) else {
-      throw ONNXError(.dataField, "\(type.name) elements stand in the field \(first.field)")
+      throw ONNXError(.dataField, "\(type.name) elements stand in \(first.field.name)")
     }
     let (source, hole) = try typedContents(typed, type, shape)
     return TensorContents(source: source, hole: hole, form: .typed, hasRaw: !raw.isEmpty)
@@ -83,7 +83,7 @@ extension PayloadTable {
     default:
       let numbers = try IntegerElements(typed.flatMap(varints), of: type)
       guard numbers.count == type.storedNumberCount(for: shape.elementCount) else {
-        throw ONNXError(.dataSize, "\(numbers.count) numbers for \(shape) of \(type.name)")
+        throw ONNXError(.dataSize, "\(numbers.count) values for a shape of \(shape) \(type.name)")
       }
       let small = numbers.byteCount < Self.smallDecoding
       let decoded: any ByteSource = small ? MemorySource(try numbers.bytes()) : numbers

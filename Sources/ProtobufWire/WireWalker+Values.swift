@@ -31,9 +31,9 @@ extension WireWalker {
       return value
     }
     if own.count >= 10 {
-      throw error(.varint, in: field, "a number has more than 64 bits")
+      throw error(.varint, in: field, "a varint has more than 64 bits")
     }
-    throw error(.truncated, in: field, "a number does not end inside of its message")
+    throw error(.truncated, in: field, "truncated: a varint does not end inside of its message")
   }
 
   /// Reads a length and checks that as many bytes follow in the message.
@@ -53,7 +53,7 @@ extension WireWalker {
 
   mutating func keep(_ count: Int, _ frame: Frame, _ field: Int?) throws {
     guard count <= frame.end - cursor.position else {
-      throw error(.truncated, in: field, "a value does not end inside of its message")
+      throw error(.truncated, in: field, "truncated: a value does not end inside of its message")
     }
     guard try cursor.keep(count) else {
       throw error(.hole, in: field, "the template has a hole where structure is needed")

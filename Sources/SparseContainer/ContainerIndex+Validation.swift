@@ -9,9 +9,7 @@ extension ContainerIndex {
     for tensor in tensors { try check(tensor) }
     guard !files.isEmpty, files[0].path.isEmpty else { throw .broken("no model file") }
     for file in files { try check(file) }
-    guard Set(files.map(\.path)).count == files.count else {
-      throw .broken("two files of one path")
-    }
+    try checkPaths()
   }
 
   private func checkSections(dataBytes: Int) throws(SparseContainerError) {
@@ -69,8 +67,19 @@ extension ContainerIndex {
     guard file.digest == nil || file.digest?.count == SHA256.digestSize else {
       throw .broken("a digest of another length")
     }
-    guard file.path.isEmpty || RelativePath(file.path) != nil else {
-      throw .broken("the path \"\(file.path)\" leaves the model's folder")
+  }
+
+  /// No two files may ask for one place, nor one for a folder where another asks for a file.
+  private func checkPaths() throws(SparseContainerError) {
+    var taken: Set<[ByteString]> = []
+    var folders: Set<[ByteString]> = []
+    for file in files.dropFirst() {
+      guard let path = try? RelativePath(file.path), path.bytes == file.path else {
+        throw .broken("the path \"\(file.path)\" leaves the model's folder")
+      }
+      guard taken.insert(path.parts).inserted else { throw .broken("two files of one path") }
+      for depth in 1..<path.parts.count { folders.insert(Array(path.parts.prefix(depth))) }
     }
+    guard taken.isDisjoint(with: folders) else { throw .broken("a path that is file and folder") }
   }
 }

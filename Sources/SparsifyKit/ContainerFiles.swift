@@ -18,7 +18,7 @@ public struct ContainerFiles: ModelFormat {
   /// Reads everything but the weights.
   ///
   /// - Throws: `SparseContainerError` and what reading the graph throws.
-  public func read(_ file: OpenFile) throws -> LoadedModel {
+  public func read(_ file: OpenFile, isVerifying: Bool) throws -> LoadedModel {
     let (model, warnings) = try SparseContainerFormat().read(file)
     return LoadedModel(model: model, warnings: warnings, inputs: [file])
   }

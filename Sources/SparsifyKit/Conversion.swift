@@ -45,7 +45,7 @@ public struct Conversion: Sendable {
     let file = try OpenFile(path: input)
     var (source, loaded) = try FileFailure.naming(input) {
       let format = try ModelFormats.format(of: file)
-      return (format, try format.read(file))
+      return (format, try format.read(file, isVerifying: true))
     }
     let sink = try ModelOutput(
       path: isDryRun ? nil : output, replaces: replaces, inputs: loaded.inputs.map(\.identity))

@@ -16,7 +16,13 @@ public protocol ModelFormat: Sendable {
   func recognizes(_ prefix: [UInt8]) -> Bool
 
   /// Reads everything but the weights.
-  func read(_ file: OpenFile) throws -> LoadedModel
+  ///
+  /// - Parameters:
+  ///   - file: the model file.
+  ///   - isVerifying: whether to compare checksums of whole data files, which takes reading them.
+  /// - Returns: the model.
+  /// - Throws: a `DiagnosticError`.
+  func read(_ file: OpenFile, isVerifying: Bool) throws -> LoadedModel
 
   /// Writes a model.
   func write(_ model: Model, to output: ModelOutput, options: WritingOptions) throws

@@ -58,13 +58,13 @@ public final class ModelOutput {
       return counters[counters.count - 1]
     }
     if relative.isEmpty { return files[0] }
-    guard let inside = RelativePath(relative) else {
-      throw FileError.escapingPath(relative.text)
+    let inside = try RelativePath(relative)
+    let (folder, name) = AtomicFile.split(path)
+    guard inside.parts != [ByteString(name)] else {
+      throw FileError.cannotCreate(path, reason: "a data file of the model has the same name")
     }
     files.append(
-      try AtomicFile(
-        folder: AtomicFile.split(path).folder, relative: inside, replaces: replaces, inputs: inputs)
-    )
+      try AtomicFile(folder: folder, relative: inside, replaces: replaces, inputs: inputs))
     return files[files.count - 1]
   }
 

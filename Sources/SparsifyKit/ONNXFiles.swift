@@ -18,8 +18,10 @@ public struct ONNXFiles: ModelFormat {
   /// Reads everything but the weights.
   ///
   /// - Throws: `ONNXError`, `WireError` and `FileError`.
-  public func read(_ file: OpenFile) throws -> LoadedModel {
-    let reading = try ONNXModelFormat().read(file)
+  public func read(_ file: OpenFile, isVerifying: Bool) throws -> LoadedModel {
+    var options = ONNXModelFormat.Options()
+    options.verifiesChecksums = isVerifying
+    let reading = try ONNXModelFormat(options).read(file)
     let inputs = reading.model.document?.files.compactMap { $0.original as? any InputFile } ?? []
     return LoadedModel(model: reading.model, warnings: reading.warnings, inputs: inputs)
   }

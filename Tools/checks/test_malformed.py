@@ -18,10 +18,8 @@ from support import FIXTURES, MEBIBYTE, ROOT, SHARED, data_files, run, sha256, w
 
 SECONDS = 2
 
-# Files of ../shared/corpus/edge/invalid that are carried through, and why.
-CARRIED = {
-    "opset_999.onnx": "an opset newer than known is a warning: nothing but the graph depends on it",
-}
+# Rows that need whole data files read: `inspect` reads none, so it cannot know.
+NEEDS_DATA = {"D11-checksum-wrong"}
 
 
 @dataclass
@@ -63,8 +61,11 @@ def check(row, folder):
     output = folder / "out.spm"
     conversion = run(row.path, output, timeout=SECONDS, memory=memory)
     inspection = run("inspect", row.path, timeout=SECONDS, memory=memory)
-    assert inspection.code == conversion.code, "the same answer whoever asks"
-    for done in (conversion, inspection):
+    runs = [conversion]
+    if row.path.parent.name not in NEEDS_DATA:
+        assert inspection.code == conversion.code, "the same answer whoever asks"
+        runs.append(inspection)
+    for done in runs:
         assert done.code in row.codes, f"exit code {done.code}: {done.stderr}"
         check_words(done, row)
     if conversion.code == 0:
@@ -113,9 +114,8 @@ INVALID = sorted((SHARED / "corpus" / "edge" / "invalid").glob("*.onnx"))
 
 
 @pytest.mark.parametrize("path", [pytest.param(p, id=p.name) for p in INVALID] + without_shared())
-def test_invalid_file_of_the_corpus_is_refused_or_carried(path, tmp_path):
-    codes = {0} if path.name in CARRIED else {65, 66}
-    check(Row(path, codes, ""), tmp_path / "out")
+def test_invalid_file_of_the_corpus_is_refused(path, tmp_path):
+    check(Row(path, {65, 66}, ""), tmp_path / "out")
 
 
 def small_model():

@@ -27,7 +27,7 @@ public struct Inspection: Sendable {
     let file = try OpenFile(path: path)
     return try FileFailure.naming(path) {
       let format = try ModelFormats.format(of: file)
-      let loaded = try format.read(file)
+      let loaded = try format.read(file, isVerifying: false)
       return try report(on: loaded, format: format.name)
     }
   }
