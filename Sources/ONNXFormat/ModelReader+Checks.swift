@@ -35,7 +35,8 @@ extension ModelReader {
       guard let known = versions.updateValue(set.version, forKey: isStandard ? "" : set.domain)
       else { continue }
       guard known == set.version else {
-        throw ONNXError(.operatorSet, "opset \(shown) is imported as \(known) and as \(set.version)")
+        throw ONNXError(
+          .operatorSet, "opset \(shown) is imported as \(known) and as \(set.version)")
       }
       warnings.append(Warning(.repeatedOperatorSet, "\(shown) \(known) is imported twice"))
     }

@@ -1,5 +1,8 @@
 // Streams: coder id, stored length where the raw length does not imply it, bytes.
 extension ChunkCoder {
+  /// How much smaller quick matching must make bytes for strong matching to be skipped.
+  private static let enoughSaving = 32
+
   /// Appends a stream in the smallest form its coders find; the lower number wins a tie.
   func append(stream raw: UnsafeRawBufferPointer, to coded: inout [UInt8]) {
     let mark = scratch.mark
@@ -23,12 +26,19 @@ extension ChunkCoder {
   func append(repeating raw: UnsafeRawBufferPointer, to coded: inout [UInt8]) {
     let mark = scratch.mark
     defer { scratch.release(to: mark) }
-    guard let stored = strongMatcher?.compress(raw, scratch), stored.count < raw.count else {
+    guard let stored = matched(raw), stored.count < raw.count else {
       return append(stream: raw, to: &coded)
     }
     coded.append(CoderID.zstd.rawValue)
     coded.append(number: stored.count)
     coded.append(contentsOf: stored)
+  }
+
+  /// Strong matching takes seconds on bytes that are all repeats, which quick matching shrinks as well.
+  private func matched(_ raw: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+    guard let quick = quickMatcher?.compress(raw, scratch) else { return nil }
+    guard quick.count * Self.enoughSaving > raw.count else { return quick }
+    return strongMatcher?.compress(raw, scratch) ?? quick
   }
 
   private func cost(_ stored: UnsafeRawBufferPointer, _ length: Int?) -> Int {

@@ -1,7 +1,9 @@
-/// What the caller knows about a chunk's zeros: a help for encoding that never decides whether it is right.
+/// What the caller knows about a chunk: a help for encoding that never decides whether it is right.
 public enum ChunkHint: Sendable, Hashable {
   /// At most `kept` of every `group` elements, `stride` elements apart, are non-zero.
   case pattern(kept: Int, group: Int, stride: Int)
+  /// Elements repeat each other, as in text.
+  case repeats
   /// Whole blocks of a matrix with rows of `rowLength` elements are zero.
   case blocks(rows: Int, columns: Int, rowLength: Int)
 }

@@ -89,13 +89,11 @@ extension ContainerWriter {
     let total = records.reduce(0) { $0 + $1.byteCount }
     var done = 0
     try OrderedPipeline.run(
-      count: jobs.count, threads: threads, workspace: { [level] in (tensors: ChunkCoder(level: level), literals: ChunkCoder(level: .small)) },
-      produce: { index, coders in
+      count: jobs.count, threads: threads, workspace: { [level] in ChunkCoder(level: level) },
+      produce: { index, coder in
         let job = jobs[index]
-        let plan = plans[job.section]
         return try Self.encode(
-          plan, planned[job.section].elements(ofChunk: job.chunk),
-          plan.isLiteral ? coders.literals : coders.tensors)
+          plans[job.section], planned[job.section].elements(ofChunk: job.chunk), coder)
       },
       consume: { index, coded in
         try sink.write(coded.bytes)

@@ -29,7 +29,9 @@ enum Header {
     guard checksum(of: bytes[..<12]) == number(bytes[12..<16]) else { throw .damaged("header") }
     let found = Version(major: bytes[8], minor: bytes[9])
     guard found == version else { throw .unsupportedVersion("\(found)") }
-    guard bytes[10] == 0, bytes[11] == 0 else { throw .broken("reserved bytes of the header are set") }
+    guard bytes[10] == 0, bytes[11] == 0 else {
+      throw .broken("reserved bytes of the header are set")
+    }
   }
 
   /// What probably happened to a file whose magic is wrong.

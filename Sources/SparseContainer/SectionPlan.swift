@@ -8,8 +8,6 @@ struct SectionPlan {
   var contents: any ByteSource
   var chunkElements = Limits.chunkElements
   var hints: [ChunkHint] = []
-  /// True for the structure of files: text-like, small, and worth the strongest coding.
-  var isLiteral = false
 
   var record: SectionRecord {
     SectionRecord(
@@ -46,7 +44,7 @@ struct SectionPlanner {
 
   /// Plans bytes that are no tensor; returns their section.
   mutating func add(literal: any ByteSource) -> Int {
-    plans.append(SectionPlan(layout: .bytes, contents: literal, isLiteral: true))
+    plans.append(SectionPlan(layout: .bytes, contents: literal, hints: [.repeats]))
     return plans.count - 1
   }
 

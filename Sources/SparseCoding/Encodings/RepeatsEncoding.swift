@@ -9,7 +9,8 @@ struct RepeatsEncoding: ChunkEncoding {
   let isDense = true
 
   func estimate(_ chunk: ChunkAnalysis) -> Double? {
-    guard chunk.layout.width > 1, chunk.hasRepeats else { return nil }
+    let isLikely = chunk.hints.contains(.repeats) || chunk.layout.width > 1 && chunk.hasRepeats
+    guard isLikely else { return nil }
     return chunk.coder.scratch.measured { scratch in
       let matched = chunk.coder.quickMatcher?.compress(chunk.elements.bytes, scratch)
       return Double(matched?.count ?? chunk.elements.bytes.count)
