@@ -62,7 +62,7 @@ public struct Conversion: Sendable {
     return ConversionReport(
       inputFormat: source.name, outputFormat: target.name,
       inputBytes: loaded.inputs.reduce(0) { $0 + $1.byteCount }, outputBytes: written,
-      isDryRun: isDryRun, pruning: pruned.map(PruningSummary.init),
+      isDryRun: isDryRun, pruning: pruned.map { PruningSummary($0, of: loaded.model) },
       warnings: loaded.warnings.map(\.text) + (pruned?.warnings ?? []))
   }
 

@@ -75,22 +75,28 @@ public struct PruningSummary: Sendable, Codable {
   /// The tensors that were left alone.
   public var skipped: [SkippedRow]
 
-  init(_ report: PruningReport) {
+  /// Tensors without a name, as in many constants, are called by the value they are.
+  init(_ report: PruningReport, of model: Model) {
+    let uses = TensorUses(model)
+    func name(_ tensor: TensorID, _ own: ByteString) -> String {
+      (own.isEmpty ? uses.use(of: tensor)?.value ?? "" : own).escaped
+    }
     weights = report.elementCount
     zerosBefore = report.zerosBefore
     pruned = report.prunedCount
     zerosAfter = report.zerosAfter
-    tensors = report.entries.map(TensorRow.init)
+    tensors = report.entries.map { TensorRow($0, name: name($0.tensor, $0.name)) }
     skipped = report.skipped.map {
-      SkippedRow(name: $0.name.escaped, elements: $0.shape.elementCount, reason: $0.reason)
+      SkippedRow(
+        name: name($0.tensor, $0.name), elements: $0.shape.elementCount, reason: $0.reason)
     }
   }
 }
 
 extension PruningSummary.TensorRow {
-  fileprivate init(_ entry: PruningReport.Entry) {
+  fileprivate init(_ entry: PruningReport.Entry, name: String) {
     self.init(
-      name: entry.name.escaped, layers: entry.readers.map(\.name.escaped),
+      name: name, layers: entry.readers.map(\.name.escaped),
       operatorTypes: entry.readers.map(\.operatorType.escaped),
       elementType: entry.elementType.name, shape: entry.shape.dimensions,
       elements: entry.elementCount, zerosBefore: entry.zerosBefore, pruned: entry.prunedCount,
