@@ -9,6 +9,7 @@ extension ContainerIndex {
     for tensor in tensors { try check(tensor) }
     guard !files.isEmpty, files[0].path.isEmpty else { throw .broken("no model file") }
     for file in files { try check(file) }
+    try checkLiteral(of: files[0])
     guard Set(files.map(\.path)).count == files.count else {
       throw .broken("two files of one path")
     }
@@ -50,6 +51,16 @@ extension ContainerIndex {
     guard tensor.firstElement <= section.elementCount,
       byteCount <= (section.elementCount - tensor.firstElement) * section.layout.width
     else { throw .broken("tensor \"\(tensor.name)\" leaves its section") }
+  }
+
+  /// Checks the size of the model file's literal bytes, which reading takes into memory: a small
+  /// container may not ask for much of it.
+  func checkLiteral(of model: FileRecord) throws(SparseContainerError) {
+    let section = sections[model.literalSection]
+    let stored = section.chunkLengths.reduce(0) { $0 + Int($1) }
+    guard section.byteCount <= 1 << 25 + 64 * min(stored, Limits.decodedBytes) else {
+      throw .tooLarge("the structure of the model file")
+    }
   }
 
   private func check(_ file: FileRecord) throws(SparseContainerError) {

@@ -18,7 +18,11 @@ let package = Package(
         .enableUpcomingFeature("InternalImportsByDefault"),
       ]),
     // libFuzzer's main for one of them, and what it starts from.
-    .executableTarget(name: "Fuzz", dependencies: ["Properties", "CLibFuzzer"]),
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "Properties", "CLibFuzzer", .product(name: "SparsifyKit", package: "sparsify"),
+      ]),
     .executableTarget(
       name: "Seeds", dependencies: [.product(name: "SparsifyKit", package: "sparsify")]),
   ],
