@@ -9,7 +9,7 @@ enum CodedIndex {
   /// How long an index may be that takes so many bytes in the file: a small file may not ask for much
   /// memory.
   static func maximumLength(stored: UInt64) -> UInt64 {
-    min(UInt64(Limits.indexBytes), 1 << 22 + 64 * min(stored, UInt64(Limits.indexBytes)))
+    min(UInt64(Limits.indexBytes), 1 << 20 + 64 * min(stored, UInt64(Limits.indexBytes)))
   }
 
   /// Codes the pieces.

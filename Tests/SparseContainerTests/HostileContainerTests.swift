@@ -1,5 +1,6 @@
 import ByteStorage
 import ModelGraph
+import ProtobufWire
 import SparseCoding
 import Testing
 
@@ -31,5 +32,21 @@ import Testing
       try index(literalBytes: Limits.decodedBytes >> 4, stored: 1 << 20)
         .validate(dataBytes: 1 << 20)
     }
+  }
+
+  @Test("An index that compresses beyond measure is refused before it is decoded")
+  func longIndex() {
+    #expect(CodedIndex.maximumLength(stored: 100) == 1 << 20 + 6400)
+    #expect(CodedIndex.maximumLength(stored: .max) == UInt64(Limits.indexBytes))
+  }
+
+  @Test("An index of many empty messages is refused before it is unpacked")
+  func emptySettings() throws {
+    let settings = [[UInt8]](repeating: [0x12, 0], count: 1 << 19).flatMap { $0 }
+    var message: [UInt8] = [0x22]
+    Varint.append(UInt64(settings.count), to: &message)
+    message += settings
+    let error = #expect(throws: WireError.self) { try ContainerIndex(message: message) }
+    #expect(error?.rule == .memory)
   }
 }
