@@ -36,7 +36,7 @@ import Testing
 
   @Test("An index that compresses beyond measure is refused before it is decoded")
   func longIndex() {
-    #expect(CodedIndex.maximumLength(stored: 100) == 1 << 20 + 6400)
+    #expect(CodedIndex.maximumLength(stored: 100) == 1 << 20 + 1600)
     #expect(CodedIndex.maximumLength(stored: .max) == UInt64(Limits.indexBytes))
   }
 
