@@ -79,7 +79,9 @@ let package = Package(
     tests(of: "SparseCoding", ["ByteStorage"]),
     tests(of: "ONNXFormat", ["ModelGraph", "ByteStorage", "ProtobufWire"]),
     tests(of: "Pruning", ["ModelGraph", "ByteStorage"]),
-    tests(of: "SparseContainer", ["ModelGraph", "SparseCoding", "ONNXFormat", "ByteStorage"]),
+    tests(
+      of: "SparseContainer",
+      ["ModelGraph", "SparseCoding", "ONNXFormat", "ProtobufWire", "ByteStorage"]),
     tests(of: "SparsifyKit", ["ModelGraph", "ONNXFormat", "SparseContainer", "ByteStorage"]),
   ],
   swiftLanguageModes: [.v6]

@@ -51,23 +51,24 @@ public struct ONNXModelFormat: Sendable {
   ///
   /// - Throws: `WireError`, `ONNXError` and `FileError`.
   public func read(_ file: OpenFile) throws -> Reading {
-    try diagnose(file)
-    let input = WireInput.file(file, minimumHole: ONNXSchema.minimumHole)
-    var parsed = try ParsedModel(input, options.limits) { hole in
-      file.slice(hole.offset..<hole.offset + hole.byteCount)
-    }
-    var files: [FileTemplate] = []
-    if parsed.reader.tensors.contains(where: { $0.external != nil }) {
+    try read(source: file) { reader in
       let folder = try ModelFolder(
         ofFileAt: file.path, allowsHardLinks: options.allowsHardLinks)
       var data = ExternalFiles(
         folder: folder, model: file.identity, verifiesChecksums: options.verifiesChecksums)
-      files = try data.resolve(&parsed.reader.tensors)
-      parsed.reader.warnings += data.warnings
+      let files = try data.resolve(&reader.tensors)
+      reader.warnings += data.warnings
+      return files
     }
-    let main = parsed.template(of: file)
-    let document = SourceDocument(formatName: Self.name, files: [main] + files)
-    return try parsed.finish(document)
+  }
+
+  /// Reads a model that stands in no folder, and so can have no data files.
+  ///
+  /// - Throws: `WireError`, and `ONNXError`, also when the model names data files.
+  public func read(inMemory source: any ByteSource) throws -> Reading {
+    try read(source: source) { _ in
+      throw ONNXError(.externalMissing, "the model names data files, but lies in no folder")
+    }
   }
 
   /// Reads a model from files that are stored as templates.
@@ -100,7 +101,22 @@ public struct ONNXModelFormat: Sendable {
     return try parsed.finish(restored)
   }
 
-  private func diagnose(_ file: OpenFile) throws {
+  /// Reads a model; `dataFiles` is asked for its data files when it names any.
+  private func read(
+    source: any ByteSource, dataFiles: (inout ModelReader) throws -> [FileTemplate]
+  ) throws -> Reading {
+    try diagnose(source)
+    let input = WireInput.file(source, minimumHole: ONNXSchema.minimumHole)
+    var parsed = try ParsedModel(input, options.limits) { hole in
+      source.slice(hole.offset..<hole.offset + hole.byteCount)
+    }
+    let isDivided = parsed.reader.tensors.contains { $0.external != nil }
+    let files = isDivided ? try dataFiles(&parsed.reader) : []
+    let main = parsed.template(of: source)
+    return try parsed.finish(SourceDocument(formatName: Self.name, files: [main] + files))
+  }
+
+  private func diagnose(_ file: any ByteSource) throws {
     let prefix = try file.bytes(in: 0..<min(file.byteCount, 64))
     guard !prefix.isEmpty else { throw ONNXError(.emptyFile, "the file is empty") }
     if let diagnosis = ForeignFormat.diagnosis(of: prefix) {

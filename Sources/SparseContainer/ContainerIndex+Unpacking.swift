@@ -13,6 +13,13 @@ extension ContainerIndex {
     return message.base.descriptor
   }()
   private static let schema = WireSchema(root: descriptor)
+  /// Indexes of nothing but tiny tensors take eleven bytes of memory for each of theirs.
+  private static let limits: WireLimits = {
+    var limits = WireLimits()
+    limits.baseMemory = 1 << 24
+    limits.memoryRatio = 16
+    return limits
+  }()
 
   /// Reads the index from its protobuf message.
   ///
@@ -21,7 +28,7 @@ extension ContainerIndex {
   /// - Throws: `WireError` for bytes that are no such message or would take too much memory,
   ///   `SparseContainerError` when a rule is broken.
   init(message bytes: [UInt8]) throws {
-    let scan = try check(bytes, schema: Self.schema)
+    let scan = try check(bytes, schema: Self.schema, limits: Self.limits)
     let arena = MessageArena()
     let message = try arena.unpack(scan.message, as: Spm__Index.self, Self.descriptor)
     defer { withExtendedLifetime(arena) {} }

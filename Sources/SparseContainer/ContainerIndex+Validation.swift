@@ -10,6 +10,7 @@ extension ContainerIndex {
     guard !files.isEmpty, files[0].path.isEmpty else { throw .broken("no model file") }
     for file in files { try check(file) }
     try checkPaths()
+    try checkLiteral(of: files[0])
   }
 
   private func checkSections(dataBytes: Int) throws(SparseContainerError) {
@@ -48,6 +49,16 @@ extension ContainerIndex {
     guard tensor.firstElement <= section.elementCount,
       byteCount <= (section.elementCount - tensor.firstElement) * section.layout.width
     else { throw .broken("tensor \"\(tensor.name)\" leaves its section") }
+  }
+
+  /// Checks the size of the model file's literal bytes, which reading takes into memory: a small
+  /// container may not ask for much of it.
+  func checkLiteral(of model: FileRecord) throws(SparseContainerError) {
+    let section = sections[model.literalSection]
+    let stored = section.chunkLengths.reduce(0) { $0 + Int($1) }
+    guard section.byteCount <= 1 << 25 + 64 * min(stored, Limits.decodedBytes) else {
+      throw .tooLarge("the structure of the model file")
+    }
   }
 
   private func check(_ file: FileRecord) throws(SparseContainerError) {

@@ -22,6 +22,7 @@ struct ContainerWriter {
     let index = ContainerIndex(
       format: document.formatName, files: files, sections: sections, tensors: planner.tensors,
       history: model.history)
+    try index.checkLiteral(of: files[0])
     planner = SectionPlanner()
     try write(index, to: sink)
   }
