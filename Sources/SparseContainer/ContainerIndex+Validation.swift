@@ -12,6 +12,22 @@ extension ContainerIndex {
     guard Set(files.map(\.path)).count == files.count else {
       throw .broken("two files of one path")
     }
+    try checkSizes()
+  }
+
+  /// Checks what is held in memory at once, and what the files come to with their holes filled: one
+  /// small chunk may stand for many bytes, and many holes for one tensor.
+  private func checkSizes() throws(SparseContainerError) {
+    let structure = sections[files[0].literalSection]
+    guard structure.elementCount <= structure.largestStructure else {
+      throw .tooLarge("the structure")
+    }
+    var rest = Limits.decodedBytes
+    for file in files {
+      rest -= sections[file.literalSection].elementCount
+      for tensor in file.holeTensors where rest >= 0 { rest -= tensors[tensor].byteCount ?? 0 }
+      guard rest >= 0 else { throw .tooLarge("the size of the files") }
+    }
   }
 
   private func checkSections(dataBytes: Int) throws(SparseContainerError) {
