@@ -50,7 +50,7 @@ extension FileRecord {
       literalRuns.append(try count(run))
     }
     holeTensors = numbers(message.hole_tensors, message.n_hole_tensors).map(Int.init)
-    digest = message.has_sha256 != 0 ? bytes(message.sha256) : nil
+    digest = message.sha256.len > 0 ? bytes(message.sha256) : nil
   }
 }
 
