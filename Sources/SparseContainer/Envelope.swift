@@ -31,7 +31,7 @@ enum Header {
     let found = Version(major: bytes[8], minor: bytes[9])
     guard found == version else { throw .unsupportedVersion("\(found)") }
     guard bytes[10] == 0, bytes[11] == 0 else {
-      throw .unsupportedVersion("\(found) with reserved bits")
+      throw .broken("reserved bytes of the header are set")
     }
   }
 
@@ -73,7 +73,9 @@ extension Footer {
     indexStoredLength = number(bytes[8..<16])
     indexLength = number(bytes[16..<24])
     indexChecksum = number(bytes[24..<28])
-    guard bytes[28..<36].allSatisfy({ $0 == 0 }) else { throw .damaged("footer") }
+    guard bytes[28..<36].allSatisfy({ $0 == 0 }) else {
+      throw .broken("reserved bytes of the footer are set")
+    }
     guard indexLength <= CodedIndex.maximumLength(stored: indexStoredLength) else {
       throw .tooLarge("the index")
     }

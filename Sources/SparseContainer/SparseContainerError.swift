@@ -46,7 +46,7 @@ public enum SparseContainerError: DiagnosticError, Equatable {
       "container version \(version), but this program reads \(Header.version)"
     case .unknownField(let message, let field):
       "field \(field) of the index's \(message) needs a newer version of sparsify"
-    case .broken(let rule): "the container's index is broken: \(rule)"
+    case .broken(let rule): "the container is broken: \(rule)"
     case .badChunk(let tensor, let chunk, let reason):
       "tensor \"\(tensor)\", chunk \(chunk): \(reason)"
     case .tooLarge(let what): "\(what) is over a limit of the container"
