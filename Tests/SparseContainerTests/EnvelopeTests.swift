@@ -62,10 +62,10 @@ import Testing
   func reserved() throws {
     var other = try Assembly(of: container)
     other.version[3] = 1
-    #expect(try error(of: other.bytes()) == .unsupportedVersion("0.1 with reserved bits"))
+    #expect(try error(of: other.bytes()) == .broken("reserved bytes of the header are set"))
     other = try Assembly(of: container)
     other.reserved[7] = 1
-    #expect(try error(of: other.bytes()) == .damaged("footer"))
+    #expect(try error(of: other.bytes()) == .broken("reserved bytes of the footer are set"))
   }
 
   @Test("An index that claims more than its stored bytes make likely is refused")
