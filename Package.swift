@@ -28,7 +28,7 @@ let package = Package(
   name: "sparsify",
   platforms: [.macOS(.v26)],
   products: [
-    .library(name: "SparsifyKit", targets: ["SparsifyKit"]),
+    .library(name: "SparsifyKit", targets: ["SparsifyKit", "Pruning", "SparseCoding"]),
     .executable(name: "sparsify", targets: ["sparsify"]),
   ],
   dependencies: [
@@ -82,7 +82,12 @@ let package = Package(
     tests(
       of: "SparseContainer",
       ["ModelGraph", "SparseCoding", "ONNXFormat", "ProtobufWire", "ByteStorage"]),
-    tests(of: "SparsifyKit", ["ModelGraph", "ONNXFormat", "SparseContainer", "ByteStorage"]),
+    tests(
+      of: "SparsifyKit",
+      [
+        "Pruning", "SparseContainer", "ONNXFormat", "SparseCoding", "ModelGraph", "ProtobufWire",
+        "ByteStorage",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

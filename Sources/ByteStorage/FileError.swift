@@ -34,7 +34,7 @@ public enum FileError: DiagnosticError, Equatable {
   /// The failure that opening a file for reading met.
   static func opening(_ path: String, _ number: Int32) -> FileError {
     switch number {
-    case ENOENT, ENOTDIR: .missing(path)
+    case ENOENT, ENOTDIR, ENAMETOOLONG: .missing(path)
     case EACCES, EPERM: .denied(path)
     case ELOOP: .symbolicLink(path)
     case EISDIR, ENXIO: .notAFile(path)

@@ -22,6 +22,8 @@ public enum Limits {
   public static let nameBytes = 1 << 16
   /// Bytes of the index of a container, decoded.
   public static let indexBytes = 1 << 28
+  /// Bytes of a model's structure in a container; more when its stored form is as long as that.
+  public static let structureBytes = 1 << 25
   /// Elements of one chunk of a container.
   public static let chunkElements = 1 << 18
   /// Bytes of all tensors of a container, decoded.
@@ -35,6 +37,9 @@ public enum Limits {
     Entry(name: "rank", value: rank, meaning: "dimensions of a tensor"),
     Entry(name: "name bytes", value: nameBytes, meaning: "bytes of a name"),
     Entry(name: "index bytes", value: indexBytes, meaning: "decoded bytes of a container's index"),
+    Entry(
+      name: "structure bytes", value: structureBytes,
+      meaning: "a model's structure in a container, and 256 times its stored bytes"),
     Entry(
       name: "chunk elements", value: chunkElements, meaning: "elements coded as one in a container"),
     Entry(

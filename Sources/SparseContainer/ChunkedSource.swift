@@ -13,8 +13,12 @@ public struct ChunkedSource: ByteSource {
   /// How many bytes there are.
   public var byteCount: Int { range.count }
 
-  /// One chunk, for contents that start where a chunk does.
-  public var preferredReadSize: Int { chunkBytes }
+  /// One chunk, for contents that start where a chunk does; several where they are tiny.
+  public var preferredReadSize: Int {
+    max(1, Self.leastReadSize / chunkBytes) * chunkBytes
+  }
+
+  private static let leastReadSize = 1 << 18
 
   private var chunkBytes: Int {
     let record = container.index.sections[section]

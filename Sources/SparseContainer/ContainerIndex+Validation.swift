@@ -10,7 +10,22 @@ extension ContainerIndex {
     guard !files.isEmpty, files[0].path.isEmpty else { throw .broken("no model file") }
     for file in files { try check(file) }
     try checkPaths()
-    try checkLiteral(of: files[0])
+    try checkSizes()
+  }
+
+  /// Checks what is held in memory at once, and what the files come to with their holes filled: one
+  /// small chunk may stand for many bytes, and many holes for one tensor.
+  private func checkSizes() throws(SparseContainerError) {
+    let structure = sections[files[0].literalSection]
+    guard structure.elementCount <= structure.largestStructure else {
+      throw .tooLarge("the structure")
+    }
+    var rest = Limits.decodedBytes
+    for file in files {
+      rest -= sections[file.literalSection].elementCount
+      for tensor in file.holeTensors where rest >= 0 { rest -= tensors[tensor].byteCount ?? 0 }
+      guard rest >= 0 else { throw .tooLarge("the size of the files") }
+    }
   }
 
   private func checkSections(dataBytes: Int) throws(SparseContainerError) {
@@ -49,16 +64,6 @@ extension ContainerIndex {
     guard tensor.firstElement <= section.elementCount,
       byteCount <= (section.elementCount - tensor.firstElement) * section.layout.width
     else { throw .broken("tensor \"\(tensor.name)\" leaves its section") }
-  }
-
-  /// Checks the size of the model file's literal bytes, which reading takes into memory: a small
-  /// container may not ask for much of it.
-  func checkLiteral(of model: FileRecord) throws(SparseContainerError) {
-    let section = sections[model.literalSection]
-    let stored = section.chunkLengths.reduce(0) { $0 + Int($1) }
-    guard section.byteCount <= 1 << 25 + 64 * min(stored, Limits.decodedBytes) else {
-      throw .tooLarge("the structure of the model file")
-    }
   }
 
   private func check(_ file: FileRecord) throws(SparseContainerError) {

@@ -33,6 +33,12 @@ struct SectionRecord {
   var chunkCount: Int { elementCount == 0 ? 0 : (elementCount - 1) / chunkElements + 1 }
   var byteCount: Int { elementCount * layout.width }
 
+  /// How many literal bytes a model file may have, being read whole: a small file may not ask for
+  /// much memory.
+  var largestStructure: Int {
+    Limits.structureBytes + 64 * chunkLengths.reduce(0) { $0 + Int($1) }
+  }
+
   /// The elements of one chunk.
   func elements(ofChunk chunk: Int) -> Range<Int> {
     let start = chunk * chunkElements

@@ -18,11 +18,15 @@ struct ContainerWriter {
     var (planner, files) = try plan()
     try sink.write(Header.bytes)
     let sections = try writeSections(planner.plans, to: sink)
+    if let structure = files.first.map({ sections[$0.literalSection] }),
+      structure.elementCount > structure.largestStructure
+    {
+      throw SparseContainerError.tooLarge("the structure")
+    }
     for (index, digest) in try digests.value().enumerated() { files[index].digest = digest }
     let index = ContainerIndex(
       format: document.formatName, files: files, sections: sections, tensors: planner.tensors,
       history: model.history)
-    try index.checkLiteral(of: files[0])
     planner = SectionPlanner()
     try write(index, to: sink)
   }

@@ -23,9 +23,10 @@ enum Header {
 
   /// Checks the first bytes of a file.
   static func check(_ bytes: [UInt8]) throws(SparseContainerError) {
-    guard bytes.count == size, bytes.starts(with: magic) else {
+    guard bytes.starts(with: magic.prefix(bytes.count)) else {
       throw .notAContainer(diagnosis(of: bytes))
     }
+    guard bytes.count == size else { throw .truncated }
     guard checksum(of: bytes[..<12]) == number(bytes[12..<16]) else { throw .damaged("header") }
     let found = Version(major: bytes[8], minor: bytes[9])
     guard found == version else { throw .unsupportedVersion("\(found)") }

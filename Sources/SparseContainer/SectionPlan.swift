@@ -24,9 +24,11 @@ struct SectionPlanner {
   /// having their own statistics.
   static let pooledElements = 2048
 
-  private(set) var plans: [SectionPlan] = []
   private(set) var tensors: [TensorRecord] = []
-  private var pools: [PoolKey: Pool] = [:]
+  private var sections: [SectionPlan] = []
+  private var pools: [Pool] = []
+  /// The pools that are not full yet.
+  private var openPools: [PoolKey: Int] = [:]
   private var known = EqualContents()
 
   /// Small tensors share a chunk with others that are likely to be distributed like them.
@@ -42,10 +44,17 @@ struct SectionPlanner {
     var elementCount = 0
   }
 
+  /// The sections, in the order they are written.
+  var plans: [SectionPlan] {
+    pools.reduce(into: sections) { plans, pool in
+      plans[pool.section].contents = ConcatenatedSource(pool.parts)
+    }
+  }
+
   /// Plans bytes that are no tensor; returns their section.
   mutating func add(literal: any ByteSource) -> Int {
-    plans.append(SectionPlan(layout: .bytes, contents: literal, hints: [.repeats]))
-    return plans.count - 1
+    sections.append(SectionPlan(layout: .bytes, contents: literal, hints: [.repeats]))
+    return sections.count - 1
   }
 
   /// Plans a tensor; its record is the next one of `tensors`.
@@ -62,8 +71,8 @@ struct SectionPlanner {
     } else if tensor.contents.byteCount < Self.pooledElements * layout.width {
       (record.section, record.firstElement) = place(tensor, layout: layout)
     } else {
-      record.section = plans.count
-      plans.append(SectionPlan(tensor, layout: layout))
+      record.section = sections.count
+      sections.append(SectionPlan(tensor, layout: layout))
     }
     tensors.append(record)
   }
@@ -73,19 +82,21 @@ struct SectionPlanner {
     let key = PoolKey(
       layout: layout, isVector: tensor.shape.rank < 2, isOriginal: tensor.isOriginal)
     let count = tensor.contents.byteCount / layout.width
-    var pool = pools[key] ?? newPool(layout)
-    if pool.elementCount + count > Limits.chunkElements { pool = newPool(layout) }
-    let first = pool.elementCount
-    pool.parts.append(tensor.contents)
-    pool.elementCount += count
-    pools[key] = pool
-    plans[pool.section].contents = ConcatenatedSource(pool.parts)
-    return (pool.section, first)
+    let pool = openPool(key, with: count)
+    defer { pools[pool].elementCount += count }
+    pools[pool].parts.append(tensor.contents)
+    return (pools[pool].section, pools[pool].elementCount)
   }
 
-  private mutating func newPool(_ layout: ElementLayout) -> Pool {
-    plans.append(SectionPlan(layout: layout, contents: MemorySource([])))
-    return Pool(section: plans.count - 1)
+  /// The pool of a kind that has room for so many elements.
+  private mutating func openPool(_ key: PoolKey, with count: Int) -> Int {
+    if let pool = openPools[key], pools[pool].elementCount + count <= Limits.chunkElements {
+      return pool
+    }
+    sections.append(SectionPlan(layout: key.layout, contents: MemorySource([])))
+    pools.append(Pool(section: sections.count - 1))
+    openPools[key] = pools.count - 1
+    return pools.count - 1
   }
 }
 

@@ -16,9 +16,7 @@ public enum SparseContainerError: DiagnosticError, Equatable {
   case broken(String)
   /// The contents of a chunk do not decode.
   case badChunk(tensor: ByteString, chunk: Int, reason: String)
-  /// A restored file is not the one that was stored.
-  case digestDiffers(path: ByteString)
-  /// Two tensors of one document ask for one place.
+  /// Something is larger than a container may hold, or than its stored form makes likely.
   case tooLarge(String)
 
   /// The stable code of this rule.
@@ -31,7 +29,6 @@ public enum SparseContainerError: DiagnosticError, Equatable {
     case .unknownField: "E-SPM-005"
     case .broken: "E-SPM-006"
     case .badChunk: "E-SPM-007"
-    case .digestDiffers: "E-SPM-008"
     case .tooLarge: "E-SPM-009"
     }
   }
@@ -52,8 +49,6 @@ public enum SparseContainerError: DiagnosticError, Equatable {
     case .broken(let rule): "the container is broken: \(rule)"
     case .badChunk(let tensor, let chunk, let reason):
       "tensor \"\(tensor)\", chunk \(chunk): \(reason)"
-    case .digestDiffers(let path):
-      "the restored \(path.isEmpty ? "model" : "\"\(path)\"") differs from the file that was stored"
     case .tooLarge(let what): "\(what) is over a limit of the container"
     }
   }
@@ -63,7 +58,7 @@ public enum SparseContainerError: DiagnosticError, Equatable {
     switch self {
     case .notAContainer: "give a file that sparsify wrote; transfer it in binary mode"
     case .truncated: "copy the file again; the download or copy stopped early"
-    case .damaged, .badChunk, .digestDiffers: "copy the file again from where it came from"
+    case .damaged, .badChunk: "copy the file again from where it came from"
     case .unsupportedVersion, .unknownField: "update sparsify"
     case .broken: "make the container again from the model"
     case .tooLarge: "see sparsify limits"

@@ -22,7 +22,8 @@ public struct SparseContainerFormat: Sendable {
   public func read(_ file: any ByteSource) throws -> (model: Model, warnings: [Warning]) {
     let container = try Container(file)
     guard container.index.format == ONNXModelFormat.name else {
-      throw SparseContainerError.broken("files of the format \"\(container.index.format)\"")
+      throw SparseContainerError.broken(
+        "files of the format \"\(ByteString(container.index.format))\"")
     }
     let reading = try ONNXModelFormat().read(try container.document()) { record in
       container.contents(ofTensor: record.index)

@@ -7,6 +7,9 @@ public import SparseCoding
 /// Reads a model, prunes it if asked, and writes it in the format of the output's extension.
 ///
 /// ```swift
+/// import Pruning
+/// import SparsifyKit
+///
 /// var conversion = Conversion(input: "model.onnx", output: "model.spm")
 /// conversion.pruning = PruningRequest(goal: .sparsity(0.8, .layer))
 /// let report = try conversion.run()
@@ -85,7 +88,7 @@ extension Conversion {
     guard let memoryLimit else { return threads }
     let literal = model.document?.files.first?.literal.byteCount ?? 0
     let fixed = Self.baseBytes + 4 * literal
-    let affordable = (memoryLimit - fixed) / Self.bytesPerThread
+    let affordable = (max(memoryLimit, 0) - fixed) / Self.bytesPerThread
     guard affordable >= 1 else {
       throw .overBudget(needed: fixed + Self.bytesPerThread, allowed: memoryLimit)
     }

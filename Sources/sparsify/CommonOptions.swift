@@ -22,7 +22,7 @@ struct CommonOptions: ParsableArguments {
   var hasNoColour = false
 
   @Option(help: ArgumentHelp("How many threads work.", valueName: "n"))
-  var threads: Int = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  var threads: Int = min(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1024)
 
   mutating func validate() throws {
     guard (1...1024).contains(threads) else {

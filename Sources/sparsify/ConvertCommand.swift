@@ -37,6 +37,8 @@ struct ConvertCommand: ParsableCommand {
 
   func run() throws {
     let start = monotonicSeconds()
+    try checkReportPath()
+    let reportFile = try report.map { try AtomicFile(path: $0, replaces: isForced) }
     let bar = ProgressBar("converting", isWanted: !common.isQuiet && !common.isJSON)
     var conversion = Conversion(input: input, output: output)
     conversion.pruning = try pruning.request(isForced: isForced)
@@ -50,15 +52,24 @@ struct ConvertCommand: ParsableCommand {
       defer { bar.clear() }
       result = try conversion.run { bar.update($0, of: $1) }
     }
+    if let reportFile {
+      try checkReportPath()
+      try reportFile.write(Array((JSONText.encode(result) + "\n").utf8))
+      try reportFile.commit()
+    }
     try publish(result, seconds: monotonicSeconds() - start)
   }
 
-  private func publish(_ result: ConversionReport, seconds: Double) throws {
-    if let report {
-      let file = try AtomicFile(path: report, replaces: isForced)
-      try file.write(Array((JSONText.encode(result) + "\n").utf8))
-      try file.commit()
+  /// The report must not replace the model that is read or the one that is written.
+  private func checkReportPath() throws {
+    guard let report, let identity = try? OpenFile(path: report).identity else { return }
+    for model in [input, output] {
+      guard let other = try? OpenFile(path: model).identity else { continue }
+      guard !identity.isSameFile(as: other) else { throw FileError.sameFile(report) }
     }
+  }
+
+  private func publish(_ result: ConversionReport, seconds: Double) throws {
     if common.isJSON { return OutputStream.data.line(try JSONText.encode(result)) }
     common.warn(result.warnings)
     if common.isVerbose, let pruned = result.pruning { common.say(pruned.table) }

@@ -1,6 +1,16 @@
 internal import ByteStorage
 internal import SparsifyKit
 
+/// A command line that makes no sense, in the words of the argument parser.
+struct WrongUse: DiagnosticError {
+  let message: String
+
+  var code: String { "E-USE-001" }
+  var kind: FailureKind { .usage }
+  var description: String { ByteString(message).escaped }
+  var recovery: String? { "see sparsify --help" }
+}
+
 /// A failure as the user sees it: what, where and why in one line, then what to do.
 struct FailureReport {
   private let failure: any DiagnosticError

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ByteStorage
 internal import SparsifyKit
 
 /// Shows where the bytes of a model are.
@@ -57,7 +58,7 @@ struct InspectCommand: ParsableCommand {
     ]
     for step in report.history {
       let settings = step.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-      lines.append("\(step.action): \(settings.joined(separator: ", "))")
+      lines.append("\(ByteString("\(step.action): \(settings.joined(separator: ", "))"))")
     }
     return lines.joined(separator: "\n") + "\n\n"
   }

@@ -26,6 +26,7 @@ struct Sparsify: ParsableCommand {
     defaultSubcommand: ConvertCommand.self)
 
   static func main() {
+    OutputStream.openStandardStreams()
     Termination.removesTemporaryFiles()
     let arguments = Array(CommandLine.arguments.dropFirst())
     guard !arguments.isEmpty else { return OutputStream.data.line(helpMessage()) }
@@ -36,7 +37,10 @@ struct Sparsify: ParsableCommand {
       FailureReport(failure).print(asJSON: arguments.contains("--json"))
       exit(withError: ExitCode(failure.kind.rawValue))
     } catch {
-      exit(withError: error)
+      let isFailure = exitCode(for: error) != .success
+      guard isFailure, arguments.contains("--json") else { exit(withError: error) }
+      FailureReport(WrongUse(message: message(for: error))).print(asJSON: true)
+      exit(withError: exitCode(for: error))
     }
   }
 }

@@ -21,6 +21,14 @@ enum OutputStream {
     return isTerminal && getenv("TERM").map { String(cString: $0) != "dumb" } ?? true
   }
 
+  /// Gives the three standard streams to nobody when the caller closed them: the next file opened
+  /// would get their numbers, and then talk would go into it.
+  static func openStandardStreams() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", O_RDWR)
+    }
+  }
+
   /// Writes text; a closed or full stream is not worth an error on top.
   func write(_ text: String) {
     let bytes = Array(text.utf8)

@@ -25,10 +25,10 @@ import Testing
   func literalBomb() throws {
     let size = 1 << 25 + 64 * 1000
     try index(literalBytes: size, stored: 1000).validate(dataBytes: 1000)
-    #expect(throws: SparseContainerError.tooLarge("the structure of the model file")) {
+    #expect(throws: SparseContainerError.tooLarge("the structure")) {
       try index(literalBytes: size + 1, stored: 1000).validate(dataBytes: 1000)
     }
-    #expect(throws: SparseContainerError.tooLarge("the structure of the model file")) {
+    #expect(throws: SparseContainerError.tooLarge("the structure")) {
       try index(literalBytes: Limits.decodedBytes >> 4, stored: 1 << 20)
         .validate(dataBytes: 1 << 20)
     }

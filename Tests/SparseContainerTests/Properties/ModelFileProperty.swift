@@ -5,7 +5,7 @@ internal import ONNXFormat
 /// A model that can be read is written as the same bytes; packed anew, it can be read again and says
 /// the same.
 func checkModelFile(_ input: [UInt8]) throws {
-  let format = ONNXFormat()
+  let format = ONNXModelFormat()
   let model = try format.read(inMemory: MemorySource(input)).model
   try unrefused { try require(written(model) == input, "an unchanged model keeps its bytes") }
   try unrefused {
@@ -26,7 +26,7 @@ private func anew(_ model: Model) -> Model {
 /// The bytes of the model file.
 private func written(_ model: Model) throws -> [UInt8] {
   let sink = MemorySink()
-  for file in try ONNXFormat().document(for: model).files {
+  for file in try ONNXModelFormat().document(for: model).files {
     try file.restore(from: model, to: sink)
   }
   return sink.contents

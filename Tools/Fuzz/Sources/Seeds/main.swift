@@ -68,7 +68,7 @@ for path in CommandLine.arguments.dropFirst(2) {
     continue
   }
   try write(file.bytes(), "ONNXRead", name)
-  guard let model = try? ONNXFormat().read(file).model else { continue }
+  guard let model = try? ONNXModelFormat().read(file).model else { continue }
   try writeContainer(model, name)
   for (index, tensor) in model.tensors.enumerated().prefix(4) {
     try writeChunks(tensor, "\(name).\(index)")

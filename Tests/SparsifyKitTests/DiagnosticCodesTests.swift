@@ -1,0 +1,106 @@
+import ByteStorage
+import ModelGraph
+import Pruning
+import SparseCoding
+import Testing
+
+@testable import ONNXFormat
+@testable import ProtobufWire
+@testable import SparseContainer
+@testable import SparsifyKit
+
+/// One of every error there is.
+@Suite struct DiagnosticCodesTests {
+  private static let files: [FileError] = [
+    .missing("p"), .notAFile("p"), .denied("p"), .readFailed("p", reason: "r"),
+    .writeFailed("p", reason: "r"), .changed("p"), .hardLink("p"), .symbolicLink("p"),
+    .escapingPath("p"), .exists("p"), .sameFile("p"), .cannotCreate("p", reason: "r"),
+  ]
+  private static let models: [ModelError] = [
+    .contentsDoNotFit(tensor: "t", found: 1, needed: 2)
+  ]
+  private static let coding: [SparseCodingError] = [
+    .unknownEncoding(9), .unknownCoder(9), .truncated(offset: 1), .trailingBytes(offset: 1),
+    .badNumber(offset: 1), .badChunk(EncodingID(rawValue: 1), reason: "r"),
+    .badStream(CoderID(rawValue: 1), reason: "r"), .misplacedEncoding(EncodingID(rawValue: 5)),
+    .badLayout("l"), .outOfMemory(CoderID(rawValue: 1)),
+  ]
+  private static let pruning: [PruningError] = [
+    .sparsityOutOfRange(2), .thresholdOutOfRange(-1),
+    .thresholdWithoutMagnitude(criterion: "random"), .groupOutOfRange(kept: 4, group: 4),
+    .blockOutOfRange(rows: 1, columns: 1), .unknownCriterion("c"),
+    .malformedSelector("s", position: 0, reason: "r"),
+  ]
+  private static let containers: [SparseContainerError] = [
+    .notAContainer("d"), .truncated, .damaged("index"), .unsupportedVersion("9.9"),
+    .unknownField(message: "Index", field: 63), .broken("r"),
+    .badChunk(tensor: "t", chunk: 0, reason: "r"), .tooLarge("the index"),
+  ]
+  private static let kit: [ConversionError] = [
+    .unknownFormat(path: "p", known: [".spm"]), .digestDiffers(""), .digestDiffers("p"),
+    .overBudget(needed: 2, allowed: 1), .badOption("an option", hint: "give another"),
+  ]
+
+  static let all: [any DiagnosticError] = {
+    var all: [any DiagnosticError] = files
+    all += models.map { $0 as any DiagnosticError }
+    all += coding.map { $0 as any DiagnosticError }
+    all += pruning.map { $0 as any DiagnosticError }
+    all += containers.map { $0 as any DiagnosticError }
+    all += kit.map { $0 as any DiagnosticError }
+    all += ONNXError.Rule.allCases.map { ONNXError($0, "what is wrong") as any DiagnosticError }
+    all += WireError.Rule.allCases.map { WireError($0, at: 0, path: "graph", "what is wrong") }
+    return all
+  }()
+
+  @Test("Every code names one rule")
+  func uniqueCodes() {
+    var owners: [String: String] = [:]
+    for error in Self.all {
+      // The name of the case, without its values.
+      let name = Mirror(reflecting: error).children.first?.label ?? error.description
+      let rule = "\(type(of: error)).\(name)"
+      let isCase = !(error is ONNXError) && !(error is WireError)
+      if let owner = owners[error.code] {
+        #expect(isCase && owner == rule, "\(error.code) is both \(owner) and \(rule)")
+      }
+      owners[error.code] = rule
+    }
+    #expect(owners.count == Self.all.count - 1, "digestDiffers stands twice")
+  }
+
+  @Test("Every code has the project's form", arguments: all.map(\.code))
+  func codeForm(code: String) {
+    #expect(code.wholeMatch(of: /E-[A-Z]+-[0-9]{3}/) != nil)
+  }
+
+  @Test("The codes of one module are numbered without gaps, but for those that were given up")
+  func numbering() {
+    let retired: Set<String> = ["E-SPM-008"]
+    let codes = Set(Self.all.map(\.code)).union(retired)
+    for (family, members) in Dictionary(grouping: codes, by: { $0.dropLast(4) }) {
+      let numbers = members.compactMap { Int($0.suffix(3)) }.sorted()
+      #expect(numbers == Array(1...numbers.count), "\(family)")
+    }
+    #expect(retired.isDisjoint(with: Self.all.map(\.code)))
+  }
+
+  @Test("Facts and hints start in lower case and have no full stop")
+  func style() {
+    for error in Self.all {
+      for line in [error.description, error.recovery ?? "none"] {
+        #expect(line.last != "." && line.last?.isWhitespace == false, "\(error.code): \(line)")
+        #expect(!line.contains("\n"), "\(error.code): \(line)")
+        let start = line.drop { $0 == "\"" }
+        #expect(start.first?.isUppercase == false, "\(error.code): \(line)")
+      }
+    }
+  }
+
+  @Test("Every failure the user can cause has a hint")
+  func hints() {
+    for error in Self.all where error.recovery == nil {
+      #expect(error is ONNXError || error is SparseCodingError, "\(error.code)")
+    }
+  }
+}
