@@ -41,21 +41,20 @@ let package = Package(
     system("CZstd", "libzstd", apt: "libzstd-dev", brew: "zstd"),
     system("CCrypto", "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
     system("CProtobufC", "libprotobuf-c", apt: "libprotobuf-c-dev", brew: "protobuf-c"),
-    .target(name: "CONNX", dependencies: ["CProtobufC"]),
-    .target(name: "CSPM", dependencies: ["CProtobufC"]),
+    // What protoc-c makes of schemas/: one target, so that messages of both share their types.
+    .target(name: "CSchemas", dependencies: ["CProtobufC"]),
 
     // Modules, lowest first: each imports only from above itself in this list.
     module("ByteStorage", ["CZlib", "CCrypto"]),
     module("ProtobufWire", ["ByteStorage", "CProtobufC"]),
     module("ModelGraph", ["ByteStorage"]),
     module("SparseCoding", ["ByteStorage", "CZlib", "CZstd"]),
-    module("ONNXFormat", ["ModelGraph", "ProtobufWire", "ByteStorage", "CONNX", "CProtobufC"]),
+    module("ONNXFormat", ["ModelGraph", "ProtobufWire", "ByteStorage", "CSchemas", "CProtobufC"]),
     module("Pruning", ["ModelGraph", "ByteStorage"]),
     module(
       "SparseContainer",
       [
-        "ModelGraph", "SparseCoding", "ONNXFormat", "ProtobufWire", "ByteStorage", "CSPM",
-        "CProtobufC",
+        "ModelGraph", "SparseCoding", "ONNXFormat", "ProtobufWire", "ByteStorage", "CProtobufC",
       ]
     ),
     module(
@@ -74,7 +73,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["ModelGraph", "ByteStorage"], path: "Tests/TestSupport",
       swiftSettings: strict),
     tests(of: "ByteStorage"),
-    tests(of: "ProtobufWire", ["ByteStorage", "CONNX", "CProtobufC"]),
+    tests(of: "ProtobufWire", ["ByteStorage", "CSchemas", "CProtobufC"]),
     tests(of: "ModelGraph", ["ByteStorage"]),
     tests(of: "SparseCoding", ["ByteStorage"]),
     tests(of: "ONNXFormat", ["ModelGraph", "ByteStorage", "ProtobufWire"]),

@@ -1,5 +1,5 @@
-internal import CONNX
 internal import CProtobufC
+internal import CSchemas
 
 /// Which of an attribute's fields holds its value; the numbers are ONNX's.
 enum AttributeKind: UInt32, CaseIterable {

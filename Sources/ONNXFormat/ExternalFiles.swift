@@ -36,6 +36,11 @@ struct ExternalFiles {
         warnings += reference.unknownKeys.map {
           Warning(.externalKey, "\(tensors[index].place): unknown external data key \"\($0)\"")
         }
+        if reference.hasOddChecksum {
+          warnings.append(
+            Warning(.externalKey, "\(tensors[index].place): its checksum is no SHA-1: not compared")
+          )
+        }
         guard let source = file.file.slice(reference.range) else { continue }
         tensors[index].source = source
       }

@@ -11,6 +11,8 @@ struct ExternalReference {
   let byteCount: Int
   /// SHA-1 of the whole file, as hexadecimal text.
   let checksum: ByteString?
+  /// True when the checksum given is no SHA-1, so that nothing can be compared with it.
+  let hasOddChecksum: Bool
   /// Keys that nobody knows.
   let unknownKeys: [ByteString]
 
@@ -32,14 +34,12 @@ struct ExternalReference {
     self.byteCount = byteCount
     offset = try values["offset"].map { try Self.number($0, "offset") } ?? 0
     length = try values["length"].map { try Self.number($0, "length") }
-    checksum = values["checksum"]
+    checksum = values["checksum"].flatMap { Self.isDigest($0) ? $0 : nil }
+    hasOddChecksum = checksum == nil && values["checksum"] != nil
     unknownKeys = entries.map(\.key).filter { !known.contains($0) }
     guard length == nil || length == byteCount else {
       throw ONNXError(
         .externalRange, "external data of \(length ?? 0) bytes, but its shape takes \(byteCount)")
-    }
-    guard checksum.map(Self.isDigest) ?? true else {
-      throw ONNXError(.externalChecksum, "external data with a checksum that is no SHA-1")
     }
     guard !offset.addingReportingOverflow(byteCount).overflow else {
       throw ONNXError(.externalRange, "external data at \(offset) ends beyond 64 bits")

@@ -1,5 +1,5 @@
-internal import CONNX
 internal import CProtobufC
+internal import CSchemas
 internal import ModelGraph
 
 /// Marks in a tensor's annotation that say where its elements stood: single zeros.

@@ -1,6 +1,6 @@
 internal import ByteStorage
-internal import CONNX
 internal import CProtobufC
+internal import CSchemas
 internal import ModelGraph
 internal import ProtobufWire
 

@@ -1,5 +1,5 @@
 internal import ByteStorage
-internal import CONNX
+internal import CSchemas
 internal import ModelGraph
 internal import ProtobufWire
 

@@ -1,5 +1,5 @@
 public import ByteStorage
-internal import CONNX
+internal import CSchemas
 public import ModelGraph
 
 extension ONNXModelFormat {

@@ -1,4 +1,4 @@
-internal import CONNX
+internal import CSchemas
 internal import ProtobufWire
 
 /// The numbers of ONNX that reading and writing need.

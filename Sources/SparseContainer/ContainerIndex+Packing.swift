@@ -1,6 +1,6 @@
 internal import ByteStorage
 internal import CProtobufC
-internal import CSPM
+internal import CSchemas
 internal import ModelGraph
 internal import ProtobufWire
 internal import SparseCoding

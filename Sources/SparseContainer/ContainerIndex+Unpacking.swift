@@ -1,7 +1,6 @@
 internal import ByteStorage
-internal import CONNX
 internal import CProtobufC
-internal import CSPM
+internal import CSchemas
 internal import ModelGraph
 internal import ProtobufWire
 internal import SparseCoding

@@ -16,7 +16,7 @@ enum Corpus {
   private static let damaged = "/icm-31000000518082.onnx"
   private static let all =
     files(in: ["models", "edge/onnx", "edge/ort", "edge/synth"].map { folder + "/" + $0 })
-    + files(in: [checkout.path + "/fixtures"])
+    + files(in: [checkout.path + "/fixtures/models"])
 
   /// Models that every reader accepts.
   static let models = all.filter { !$0.hasSuffix(damaged) }

@@ -1,5 +1,5 @@
-import CONNX
 import CProtobufC
+import CSchemas
 import ProtobufWire
 import TestSupport
 import Testing

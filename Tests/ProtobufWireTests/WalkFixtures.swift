@@ -1,6 +1,6 @@
 import ByteStorage
-import CONNX
 import CProtobufC
+import CSchemas
 import ProtobufWire
 import Synchronization
 

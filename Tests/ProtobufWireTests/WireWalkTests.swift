@@ -1,5 +1,5 @@
 import ByteStorage
-import CONNX
+import CSchemas
 import ProtobufWire
 import TestSupport
 import Testing

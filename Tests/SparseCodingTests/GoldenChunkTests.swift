@@ -51,6 +51,7 @@ import Testing
     Golden(
       "blocks of 2 x 2", 1, .opaque, "00000102 00000304", "08 02 02 04 00 02 00 01020304"),
     Golden("an empty chunk", 8, .float, "", "00"),
+    Golden("repeats", 1, .opaque, "010203", "09 00 010203"),
     Golden(
       "zlib", 1, .opaque, "7765696768747320 7765696768747320 77656967687473",
       "03 01 0c 2b4fcd4ccf2829562847a501"),

@@ -134,7 +134,7 @@ struct Lie: CustomTestStringConvertible, Sendable {
   static let fileLies = [
     Lie("no file", .broken("no model file")) { $0.index.files = [] },
     Lie("a model with a path", .broken("no model file")) { $0.index.files[0].path = "m.onnx" },
-    Lie("two models", .broken("two files of one path")) {
+    Lie("two models", .broken("the path \"\" leaves the model's folder")) {
       $0.index.files.append($0.index.files[0])
     },
     Lie("a literal section that does not exist", noLiteral) {
