@@ -72,6 +72,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["ModelGraph", "ByteStorage"], path: "Tests/TestSupport",
       swiftSettings: strict),
+    // Without the project's settings: what a user of the library writes.
+    .target(name: "ReadmeExample", dependencies: ["SparsifyKit"], path: "Tests/ReadmeExample"),
     tests(of: "ByteStorage"),
     tests(of: "ProtobufWire", ["ByteStorage", "CSchemas", "CProtobufC"]),
     tests(of: "ModelGraph", ["ByteStorage"]),
@@ -84,7 +86,8 @@ let package = Package(
     tests(
       of: "SparsifyKit",
       [
-        "Pruning", "SparseContainer", "ONNXFormat", "SparseCoding", "ModelGraph", "ProtobufWire",
+        "ReadmeExample", "Pruning", "SparseContainer", "ONNXFormat", "SparseCoding", "ModelGraph",
+        "ProtobufWire",
         "ByteStorage",
       ]),
   ],

@@ -18,8 +18,10 @@ public import SparseCoding
 public struct Conversion: Sendable {
   /// The path of the model to read.
   public var input: String
-  /// The path to write to; its extension names the format.
+  /// The path to write to.
   public var output: String
+  /// The name of the format to write; nil to go by the output's extension.
+  public var format: String?
   /// What to prune; nil to change nothing.
   public var pruning: PruningRequest?
   /// How hard to try to make tensors small.
@@ -32,6 +34,7 @@ public struct Conversion: Sendable {
   public var replaces = false
   /// Whether to do everything but write.
   public var isDryRun = false
+
   /// Describes a conversion without pruning.
   public init(input: String, output: String) {
     self.input = input
@@ -44,7 +47,7 @@ public struct Conversion: Sendable {
   /// - Returns: what was done.
   /// - Throws: a `DiagnosticError`; the output has not appeared then, and an older one is untouched.
   public func run(progress: ((Int, Int) -> Void)? = nil) throws -> ConversionReport {
-    let target = try ModelFormats.format(forOutput: output)
+    let target = try ModelFormats.format(forOutput: output, named: format)
     let file = try OpenFile(path: input)
     var (source, loaded) = try FileFailure.naming(input) {
       let format = try ModelFormats.format(of: file)

@@ -33,7 +33,7 @@ public enum ConversionError: DiagnosticError, Equatable {
   /// The fact.
   public var description: String {
     switch self {
-    case .unknownFormat(let path, _): "\(ByteString(path)): no format has this extension"
+    case .unknownFormat(let path, _): "\(ByteString(path)): no format has this name or extension"
     case .digestDiffers(let path):
       "the restored \(path.isEmpty ? "model" : "\"\(path)\"") differs from the file that was stored"
     case .overBudget(let needed, let allowed):
@@ -46,7 +46,7 @@ public enum ConversionError: DiagnosticError, Equatable {
   public var recovery: String? {
     switch self {
     case .unknownFormat(_, let known):
-      "end the output's name in \(known.joined(separator: " or "))"
+      "end the output's name in \(known.joined(separator: " or ")), or name the format with --to"
     case .digestDiffers: "copy the container again from where it came from"
     case .overBudget: "allow more with --max-memory, or use fewer --threads"
     case .badOption(_, let hint): hint

@@ -58,11 +58,16 @@ public enum ModelFormats {
     return all.first { $0.recognizes(prefix) } ?? ONNXFiles()
   }
 
-  /// The format to write to a path, by its extension.
+  /// The format to write to a path: the one named, or by the path's extension.
   ///
-  /// - Throws: `ConversionError.unknownFormat` when no format has that extension.
-  public static func format(forOutput path: String) throws(ConversionError) -> any ModelFormat {
-    guard let format = all.first(where: { path.lowercased().hasSuffix($0.fileExtension) }) else {
+  /// - Throws: `ConversionError.unknownFormat` when no format has that name or extension.
+  public static func format(
+    forOutput path: String, named name: String? = nil
+  ) throws(ConversionError) -> any ModelFormat {
+    let format = all.first { format in
+      name.map { format.name == $0 } ?? path.lowercased().hasSuffix(format.fileExtension)
+    }
+    guard let format else {
       throw .unknownFormat(path: path, known: all.map(\.fileExtension))
     }
     return format

@@ -38,9 +38,13 @@ struct CommonOptions: ParsableArguments {
   /// Prints warnings, a few of them.
   func warn(_ warnings: [String]) {
     let most = isVerbose ? Int.max : 5
-    for warning in warnings.prefix(most) { say("warning: \(warning)") }
+    for warning in warnings.prefix(most) {
+      say("\(OutputStream.talk.coloured("warning:", .yellow)) \(warning)")
+    }
     if warnings.count > most {
-      say("warning: and \(warnings.count - most) more (see them with -v)")
+      say(
+        "\(OutputStream.talk.coloured("warning:", .yellow)) and \(warnings.count - most) more (see them with -v)"
+      )
     }
   }
 }

@@ -18,6 +18,9 @@ struct ConvertCommand: ParsableCommand {
 
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
 
+  @Option(help: "The format to write, when the output's extension does not say: onnx or spm.")
+  var to: String?
+
   @Option(help: "How hard to try: fast, balanced or small.")
   var level: CompressionLevel = .balanced
 
@@ -42,6 +45,7 @@ struct ConvertCommand: ParsableCommand {
     let bar = ProgressBar("converting", isWanted: !common.isQuiet && !common.isJSON)
     var conversion = Conversion(input: input, output: output)
     conversion.pruning = try pruning.request(isForced: isForced)
+    conversion.format = to
     conversion.level = level
     conversion.threads = common.threads
     conversion.memoryLimit = maxMemory?.bytes

@@ -29,7 +29,8 @@ struct FailureReport {
       if let text = try? JSONText.encode(body) { OutputStream.data.line(text) }
       return
     }
-    OutputStream.talk.line("sparsify: \(failure.description) [\(failure.code)]")
+    let program = OutputStream.talk.coloured("sparsify:", .red)
+    OutputStream.talk.line("\(program) \(failure.description) [\(failure.code)]")
     if let recovery = failure.recovery { OutputStream.talk.line("  hint: \(recovery)") }
   }
 

@@ -4,6 +4,12 @@
   internal import Darwin
 #endif
 
+/// The colours of talk, by their terminal codes.
+enum Colour: Int {
+  case red = 31
+  case yellow = 33
+}
+
 /// One of the process's output streams.
 enum OutputStream {
   case data
@@ -14,8 +20,10 @@ enum OutputStream {
 
   var isTerminal: Bool { isatty(descriptor) == 1 }
 
-  /// Whether to use colour: asked for by FORCE_COLOR, or a terminal and not refused by NO_COLOR.
+  /// Whether to use colour: asked for by FORCE_COLOR, or a terminal and not refused by NO_COLOR
+  /// or `--no-color`, which must count before the options are parsed.
   var usesColour: Bool {
+    if CommandLine.arguments.contains("--no-color") { return false }
     if isSet("NO_COLOR") { return false }
     if isSet("FORCE_COLOR") { return true }
     return isTerminal && getenv("TERM").map { String(cString: $0) != "dumb" } ?? true
@@ -45,6 +53,11 @@ enum OutputStream {
       guard count > 0 else { return }
       done += count
     }
+  }
+
+  /// The text in a colour, where colour is used; the words say the same without it.
+  func coloured(_ text: String, _ colour: Colour) -> String {
+    usesColour ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
   }
 
   /// Writes a line.

@@ -1,12 +1,19 @@
 import ByteStorage
+import ReadmeExample
 import TestSupport
 import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 @Suite struct ReadmeTests {
   @Test("The README's library example is the one that is compiled and run here")
   func snippet() throws {
     let readme = try text("README.md")
-    let test = try text("Tests/SparsifyKitTests/ReadmeExample.swift")
+    let test = try text("Tests/ReadmeExample/ReadmeExample.swift")
     let example = try #require(
       readme.split(separator: "```swift\n").dropFirst().first?.split(separator: "```").first)
     let lines = example.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
@@ -30,4 +37,15 @@ import Testing
     try inFolder(folder.path) { try readmeExample() }
     #expect(folder.names() == ["model.onnx", "model.spm"])
   }
+}
+
+/// Runs `body` with a folder as the working one; all other tests use absolute paths.
+private func inFolder(_ path: String, _ body: () throws -> Void) throws {
+  let before = getcwd(nil, 0)
+  chdir(path)
+  defer {
+    if let before { chdir(before) }
+    free(before)
+  }
+  try body()
 }
