@@ -556,6 +556,9 @@ def parse_container(contents: bytes, limit: int = DEFAULT_LIMIT) -> Container:
     require(fields["document"]["format"] == b"onnx", "the format of the files is not onnx")
     files = [read_file(file, sections, tensors) for file in fields["document"]["files"]]
     check_paths([file.path for file in files])
+    structure = files[0].literals
+    claim = (1 << 25) + 64 * sum(len(chunk) for chunk in structure.chunks)
+    require(structure.size <= claim, "the structure is larger than its stored bytes allow")
     require(sum(file.size for file in files) <= limit, "larger than the reader's limit")
     return Container(sections, tensors, files, [read_entry(e) for e in fields["history"]])
 
@@ -577,7 +580,7 @@ def read_index(data: memoryview, limit: int) -> tuple[int, bytes]:
     require(reserved == 0, "footer: reserved bytes are not 0")
     require(HEADER.size <= offset, "footer: the index lies in the header")
     require(offset + stored + FOOTER.size == len(data), "footer: the index does not end there")
-    require(decoded <= min(1 << 28, (1 << 22) + 64 * stored), "footer: the index is too large")
+    require(decoded <= min(1 << 28, (1 << 20) + 16 * stored), "footer: the index is too large")
     require(decoded <= limit // INDEX_EXPANSION, "the index is larger than the reader's limit")
     index = data[offset : offset + stored]
     require(checksum == zlib.crc32(index), "index: the checksum is wrong")
@@ -644,10 +647,9 @@ def read_tensor(number: int, message: dict[str, Any], sections: list[Section]) -
     section = sections[message["section"]]
     type_name, bits, kind, width = ELEMENT_TYPES[element_type]
     require((section.kind, section.width) == (kind, width), f"{where}not the type of its section")
-    elements = 1
-    for dim in dims:
-        elements *= dim
-    require(elements < 1 << 63, f"{where}too many elements")
+    elements = math.prod(dims)
+    largest = math.prod(dim for dim in dims if dim)
+    require(max(dims, default=0) < 1 << 63 and largest < 1 << 63, f"{where}too many elements")
     size, offset = -(-elements * bits // 8), message["first_element"] * width
     require(offset + size <= section.size, f"{where}leaves its section")
     return Tensor(name, type_name, dims, size, offset, section)
@@ -674,10 +676,15 @@ def read_file(message: dict[str, Any], sections: list[Section], tensors: list[Te
 def check_paths(paths: list[str]) -> None:
     require(len(paths) > 0, "there is no file")
     require(paths[0] == "", "the model has a path")
+    folders = set()
     for path in paths[1:]:
         parts = path.split("/")
-        require("\0" not in path and not {"", ".", ".."} & set(parts), f"file '{path}': bad path")
+        plain = not {"\0", "\\"} & set(path) and path[1:2] != ":"
+        short = all(len(os.fsencode(part)) <= 255 for part in parts)
+        require(plain and short and not {"", ".", ".."} & set(parts), f"file '{path}': bad path")
+        folders |= {"/".join(parts[:depth]) for depth in range(1, len(parts))}
     require(len(set(paths)) == len(paths), "two files of one path")
+    require(not folders & set(paths), "a path that is file and folder")
 
 
 def read_entry(message: dict[str, Any]) -> HistoryEntry:
