@@ -92,6 +92,18 @@ struct ParsedModel {
     }
   }
 
+  /// Checks that all tensors together stay below the limit: a sparse data file may claim any size.
+  private func checkTotalSize() throws(ONNXError) {
+    var rest = Limits.decodedBytes
+    for tensor in reader.tensors {
+      guard tensor.source.byteCount <= rest else {
+        throw ONNXError(
+          .dataSize, "all tensors together have more than \(Limits.decodedBytes) bytes")
+      }
+      rest -= tensor.source.byteCount
+    }
+  }
+
   /// The model, when all data are found.
   func finish(_ document: SourceDocument) throws -> ONNXModelFormat.Reading {
     for sparse in reader.sparseTensors {
@@ -100,6 +112,7 @@ struct ParsedModel {
       try SparsePlaces(shape: sparse.shape, indices: indices.source, width: width)
         .check("sparse \(reader.tensors[sparse.values.index].place)")
     }
+    try checkTotalSize()
     let tensors = reader.tensors.map {
       Tensor(
         name: $0.name, elementType: $0.elementType, shape: $0.shape, contents: $0.source,

@@ -1,5 +1,6 @@
 internal import ByteStorage
 internal import SparseCoding
+internal import Synchronization
 
 /// How contents stand in a container.
 public struct StoredForm: Hashable, Sendable {
@@ -10,25 +11,44 @@ public struct StoredForm: Hashable, Sendable {
 }
 
 extension ChunkedSource {
-  /// How these contents stand in the container; reads the first byte of each chunk.
+  /// How these contents stand in the container.
+  ///
+  /// The encodings are those of the whole section, whose chunks are looked at once, however many
+  /// tensors share it.
   ///
   /// - Throws: what reading the file throws.
   public func storedForm() throws -> StoredForm {
-    let record = container.index.sections[section]
     guard !range.isEmpty else { return StoredForm(byteCount: 0, encodings: []) }
+    let record = container.index.sections[section]
     let chunkBytes = record.chunkElements * record.layout.width
+    let chunks = range.lowerBound / chunkBytes...(range.upperBound - 1) / chunkBytes
+    let whole =
+      chunks.lowerBound
+      * chunkBytes..<min(
+        (chunks.upperBound + 1) * chunkBytes, record.byteCount)
+    let stored =
+      container.stored(chunk: chunks.upperBound, of: section).upperBound
+      - container.stored(chunk: chunks.lowerBound, of: section).lowerBound
+    let share = Double(range.count) / Double(whole.count)
+    return StoredForm(
+      byteCount: Int((share * Double(stored)).rounded()),
+      encodings: try container.encodings(ofSection: section))
+  }
+}
+
+extension Container {
+  /// The names of the encodings of a section's chunks, each once, in the order of their numbers.
+  func encodings(ofSection section: Int) throws -> [String] {
+    if let known = knownEncodings.withLock({ $0[section] }) { return known }
     var numbers: Set<UInt8> = []
-    var stored = 0.0
-    for chunk in range.lowerBound / chunkBytes...(range.upperBound - 1) / chunkBytes {
-      let whole = chunk * chunkBytes..<min((chunk + 1) * chunkBytes, record.byteCount)
-      let place = container.stored(chunk: chunk, of: section)
-      let share = Double(range.clamped(to: whole).count) / Double(whole.count)
-      stored += share * Double(place.count)
-      numbers.formUnion(try container.file.bytes(in: place.lowerBound..<place.lowerBound + 1))
+    for chunk in 0..<index.sections[section].chunkCount {
+      let start = stored(chunk: chunk, of: section).lowerBound
+      numbers.formUnion(try file.bytes(in: start..<start + 1))
     }
     let names = numbers.sorted().map { number in
       SparseEncodings.all.first { $0.id.rawValue == number }?.name ?? "encoding \(number)"
     }
-    return StoredForm(byteCount: Int(stored.rounded()), encodings: names)
+    knownEncodings.withLock { $0[section] = names }
+    return names
   }
 }

@@ -12,6 +12,8 @@ final class Container: Sendable {
   /// For each section, where its chunks start in the file, and where the last one ends.
   private let chunkOffsets: [[Int]]
   private let coders = Mutex<[SendableCoder]>([])
+  /// The encodings of sections that somebody asked for.
+  let knownEncodings = Mutex<[Int: [String]]>([:])
 
   /// Reads and checks everything but the chunks.
   init(_ file: any ByteSource) throws {

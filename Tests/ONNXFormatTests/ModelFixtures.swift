@@ -112,7 +112,7 @@ extension FileTemplate {
   /// The whole file in memory.
   func restored(from model: Model) throws -> [UInt8] {
     let sink = MemorySink()
-    try restore(from: model, to: sink)
+    try model.write(self, to: sink, threads: 1)
     return sink.contents
   }
 }

@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+import onnx
 import pytest
 
 from support import FIXTURES, MEBIBYTE, ROOT, SHARED, data_files, run, sha256, without_shared
@@ -158,3 +159,26 @@ def test_output_over_its_own_input_is_refused(tmp_path):
         assert done.code == 73, f"{target.name}: {done.code} {done.stderr}"
         assert (sha256(model), sha256(data)) == before
     assert sorted(os.listdir(tmp_path)) == ["link.spm", "model.onnx", "weights.spm"]
+
+
+def test_data_files_of_many_terabytes_are_refused_at_once(tmp_path):
+    """A hole in a file costs nothing, but may claim any size."""
+    elements = 1 << 39
+    model = onnx.ModelProto(ir_version=8)
+    model.opset_import.add(version=17)
+    model.graph.name = "g"
+    for index in range(3):
+        tensor = model.graph.initializer.add(
+            name=f"w{index}", data_type=onnx.TensorProto.FLOAT, dims=[elements]
+        )
+        tensor.data_location = onnx.TensorProto.EXTERNAL
+        for key, value in (("location", "w.bin"), ("offset", str(4 * elements * index))):
+            tensor.external_data.add(key=key, value=value)
+        tensor.external_data.add(key="length", value=str(4 * elements))
+    (tmp_path / "m.onnx").write_bytes(model.SerializeToString())
+    try:
+        os.truncate(os.open(tmp_path / "w.bin", os.O_CREAT | os.O_WRONLY), 3 * 4 * elements)
+    except OSError as error:
+        pytest.skip(f"no files of terabytes here: {error}")
+    done = run("inspect", tmp_path / "m.onnx", timeout=SECONDS, memory=64 * MEBIBYTE)
+    assert done.code == 65 and "4398046511104 bytes" in done.stderr, done.stderr

@@ -27,7 +27,7 @@ private func anew(_ model: Model) -> Model {
 private func written(_ model: Model) throws -> [UInt8] {
   let sink = MemorySink()
   for file in try ONNXModelFormat().document(for: model).files {
-    try file.restore(from: model, to: sink)
+    try model.write(file, to: sink, threads: 1)
   }
   return sink.contents
 }
