@@ -41,7 +41,7 @@ struct PruningTarget {
 
 /// One request carried out on one model.
 struct Pruner {
-  private let request: PruningRequest
+  let request: PruningRequest
   private(set) var targets: [PruningTarget] = []
   var report = PruningReport()
 
@@ -164,76 +164,5 @@ extension Pruner {
     case .blocks(let pattern, _, _):
       return target.blocked(by: pattern)?.grid.pattern
     }
-  }
-
-  /// What the history says of this request.
-  var historyEntry: HistoryEntry {
-    var settings = [HistoryEntry.Setting("criterion", request.criterion.name)]
-    switch request.goal {
-    case .sparsity(let share, let scope):
-      settings.append(.init("sparsity", "\(share)"))
-      settings.append(.init("scope", scope.rawValue))
-    case .threshold(let limit):
-      settings.append(.init("threshold", "\(limit)"))
-    case .groups(let pattern):
-      settings.append(.init("pattern", "\(pattern.kept):\(pattern.group)"))
-    case .blocks(let pattern, let share, let scope):
-      settings.append(.init("block", "\(pattern.rows)x\(pattern.columns)"))
-      settings.append(.init("sparsity", "\(share)"))
-      settings.append(.init("scope", scope.rawValue))
-    }
-    if request.criterion.usesSeed { settings.append(.init("seed", "\(request.seed)")) }
-    if !request.rules.isEmpty {
-      let rules = request.rules.map {
-        ($0.includes ? "only " : "except ") + $0.selector.description
-      }
-      settings.append(.init("tensors", rules.joined(separator: ", ")))
-    }
-    return HistoryEntry(
-      action: "prune", settings: settings, weightCount: report.elementCount,
-      zerosBefore: report.zerosBefore, zerosAfter: report.zerosAfter)
-  }
-}
-
-extension PruningReport {
-  fileprivate mutating func skip(_ id: TensorID, _ tensor: Tensor, _ reason: String) {
-    skipped.append(
-      Skipped(
-        tensor: id, name: tensor.name, elementType: tensor.elementType, shape: tensor.shape,
-        reason: reason))
-  }
-
-  fileprivate mutating func warn(of refusal: WeightRefusal, in tensor: Tensor) {
-    warnings.append("tensor \"\(tensor.name)\" is not pruned: \(refusal.reason)")
-  }
-
-  fileprivate mutating func add(_ masked: MaskedWeight, to target: PruningTarget, _ tensor: Tensor)
-  {
-    if masked.nanCount > 0 {
-      warnings.append("tensor \"\(tensor.name)\" contains \(masked.nanCount) NaN")
-    }
-    let axis = target.weight.layout?.reduction
-    entries.append(
-      Entry(
-        tensor: target.weight.tensor, name: tensor.name, readers: target.weight.readers,
-        elementType: tensor.elementType, shape: tensor.shape, zerosBefore: masked.zerosBefore,
-        prunedCount: masked.mask.prunedCount, zerosAfter: masked.zerosAfter,
-        axis: axis.flatMap { axis in
-          tensor.shape.dimensions.indices.first {
-            tensor.shape.dimensions[$0] == axis.length && tensor.shape.stride(of: $0) == axis.stride
-          }
-        },
-        note: Self.note(on: target.weight, nanCount: masked.nanCount)))
-  }
-
-  private static func note(on weight: PrunableWeight, nanCount: Int) -> String? {
-    var parts: [String] = []
-    if nanCount > 0 { parts.append("contains \(nanCount) NaN") }
-    if !weight.otherReaders.isEmpty {
-      let names = weight.otherReaders.sorted().map(\.escaped).joined(separator: ", ")
-      parts.append("also read by \(names)")
-    }
-    if weight.isOverridable { parts.append("also an input of the model") }
-    return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 }

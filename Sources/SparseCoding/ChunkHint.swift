@@ -2,8 +2,8 @@
 public enum ChunkHint: Sendable, Hashable {
   /// At most `kept` of every `group` elements, `stride` elements apart, are non-zero.
   case pattern(kept: Int, group: Int, stride: Int)
-  /// Elements repeat each other, as in text.
-  case repeats
+  /// Bytes repeat each other as words do.
+  case text
   /// Whole blocks of a matrix with rows of `rowLength` elements are zero.
   case blocks(rows: Int, columns: Int, rowLength: Int)
 }

@@ -16,12 +16,12 @@ enum CodedIndex {
 
   /// Codes the pieces.
   static func encode(_ bytes: [UInt8]) throws -> [UInt8] {
-    let coder = ChunkCoder(level: .small)
+    let coder = ChunkCoder(level: .balanced)
     var coded: [UInt8] = []
     try bytes.withUnsafeBytes { all in
       for start in stride(from: 0, to: all.count, by: pieceSize) {
         let piece = UnsafeRawBufferPointer(rebasing: all[start..<min(start + pieceSize, all.count)])
-        let chunk = try coder.encode(piece, layout: .bytes)
+        let chunk = try coder.encode(piece, layout: .bytes, hints: [.text])
         withUnsafeBytes(of: UInt32(chunk.count).littleEndian) { coded.append(contentsOf: $0) }
         coded += chunk
       }
@@ -31,7 +31,7 @@ enum CodedIndex {
 
   /// Decodes the pieces of an index of `byteCount` bytes.
   static func decode(_ stored: [UInt8], byteCount: Int) throws -> [UInt8] {
-    let coder = ChunkCoder(level: .small)
+    let coder = ChunkCoder(level: .balanced)
     return try [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
       let output = UnsafeMutableRawBufferPointer(buffer)
       try stored.withUnsafeBytes { input in

@@ -53,16 +53,14 @@ struct SectionPlanner {
 
   /// Plans bytes that are no tensor; returns their section.
   mutating func add(literal: any ByteSource) -> Int {
-    sections.append(SectionPlan(layout: .bytes, contents: literal, hints: [.repeats]))
+    sections.append(SectionPlan(layout: .bytes, contents: literal, hints: [.text]))
     return sections.count - 1
   }
 
   /// Plans a tensor; its record is the next one of `tensors`.
   mutating func add(
     _ tensor: Tensor, named name: ByteString, contentsType: ElementType, shape: Shape
-  )
-    throws
-  {
+  ) throws {
     var record = TensorRecord(
       name: name, elementType: contentsType, shape: shape, section: 0, firstElement: 0)
     let layout = ElementLayout(of: contentsType)
@@ -129,6 +127,8 @@ private struct EqualContents {
   }
 
   private static let sampleSize = 1 << 14
+  /// Checksums fall together by intent only: more candidates would let a file cost quadratic time.
+  private static let mostCandidates = 8
   private var seen: [Fingerprint: [(record: Int, contents: any ByteSource)]] = [:]
 
   /// The record of an earlier equal tensor; without one, this becomes the one to find.
@@ -142,7 +142,9 @@ private struct EqualContents {
     for candidate in seen[key, default: []] {
       if try isEqual(candidate.contents, contents) { return candidate.record }
     }
-    seen[key, default: []].append((record, contents))
+    if seen[key, default: []].count < Self.mostCandidates {
+      seen[key, default: []].append((record, contents))
+    }
     return nil
   }
 

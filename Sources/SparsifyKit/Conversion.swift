@@ -55,8 +55,8 @@ public struct Conversion: Sendable {
     }
     let sink = try ModelOutput(
       path: isDryRun ? nil : output, replaces: replaces, inputs: loaded.inputs.map(\.identity))
-    let pruned = try FileFailure.naming(input) { try prune(&loaded.model) }
     let threads = try threadsWithinBudget(for: loaded.model)
+    let pruned = try FileFailure.naming(input) { try prune(&loaded.model, threads: threads) }
     try FileFailure.naming(input) {
       try target.write(
         loaded.model, to: sink,
@@ -72,7 +72,7 @@ public struct Conversion: Sendable {
       warnings: loaded.warnings.map(\.text) + (pruned?.warnings ?? []))
   }
 
-  private func prune(_ model: inout Model) throws -> PruningReport? {
+  private func prune(_ model: inout Model, threads: Int) throws -> PruningReport? {
     guard var pruning else { return nil }
     pruning.threads = threads
     return try model.prune(pruning)
@@ -90,7 +90,9 @@ extension Conversion {
   private func threadsWithinBudget(for model: Model) throws(ConversionError) -> Int {
     guard let memoryLimit else { return threads }
     let literal = model.document?.files.first?.literal.byteCount ?? 0
-    let fixed = Self.baseBytes + 4 * literal
+    // A mask has a bit for each weight.
+    let masks = pruning == nil ? 0 : model.tensors.reduce(0) { $0 + $1.shape.elementCount / 8 }
+    let fixed = Self.baseBytes + 4 * literal + masks
     let affordable = (max(memoryLimit, 0) - fixed) / Self.bytesPerThread
     guard affordable >= 1 else {
       throw .overBudget(needed: fixed + Self.bytesPerThread, allowed: memoryLimit)

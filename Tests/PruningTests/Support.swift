@@ -9,6 +9,7 @@ struct ModelMaker {
   var tensors: [Tensor] = []
   var graph = Graph(role: .main)
   var others: [Graph] = []
+  var functions: [Function] = []
 
   /// Adds an initializer to the main graph.
   @discardableResult
@@ -35,7 +36,7 @@ struct ModelMaker {
         attributes: attributes))
   }
 
-  var model: Model { Model(graphs: [graph] + others, tensors: tensors) }
+  var model: Model { Model(graphs: [graph] + others, tensors: tensors, functions: functions) }
 }
 
 extension Attribute {

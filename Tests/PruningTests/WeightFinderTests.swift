@@ -411,6 +411,41 @@ private func onlyWeight(_ model: Model) throws -> PrunableWeight {
     #expect(try onlyWeight(maker.model).tensor == constant)
   }
 
+  /// Adds a function of domain `f` whose body has the value names `x` and `w` as inputs.
+  private func add(_ name: ByteString, _ nodes: [Node], to maker: inout ModelMaker) {
+    maker.others.append(
+      Graph(role: .function, nodes: nodes, inputs: [Value(name: "x"), Value(name: "w")]))
+    maker.functions.append(
+      Function(name: name, domain: "f", body: GraphID(maker.others.count)))
+  }
+
+  @Test func argumentsOfFunctionsAreWeightsWhereTheBodyReadsThemAsSuch() throws {
+    var maker = ModelMaker()
+    maker.add(try .counting("first", [5, 7]))
+    maker.add(try .counting("second", [5, 7]))
+    add("Linear", [reader("inside")], to: &maker)
+    maker.node("Linear", ["x", "first"], ["y"], domain: "f")
+    maker.node("Linear", ["y", "second"], ["z"], domain: "f")
+    let weights = try PrunableWeights(of: maker.model).weights
+    #expect(weights.map(\.tensor.index) == [0, 1])
+    #expect(weights.allSatisfy { $0.readers.map(\.name) == ["inside"] })
+    #expect(weights.allSatisfy { $0.layout?.reduction == axis(5, 7) })
+  }
+
+  @Test func functionsThatCallEachOtherInARingOrTwiceEndTheSearch() throws {
+    var maker = ModelMaker()
+    maker.add(try .counting("weight", [5, 7]))
+    let depth = 40
+    for level in 0..<depth {
+      let next = ByteString("f\(level + 1)")
+      let call = Node(operatorType: next, domain: "f", inputs: ["x", "w"], outputs: ["y"])
+      add(ByteString("f\(level)"), level == depth - 1 ? [reader("end")] : [call, call], to: &maker)
+    }
+    add("ring", [Node(operatorType: "ring", domain: "f", inputs: ["x", "w"])], to: &maker)
+    maker.node("f0", ["x", "weight"], ["y"], domain: "f")
+    #expect(try onlyWeight(maker.model).readers.map(\.name) == ["end"])
+  }
+
   @Test func trainingGraphsAreLeftAlone() throws {
     var maker = ModelMaker()
     let id = maker.hold(try .counting("w", [5, 7]))

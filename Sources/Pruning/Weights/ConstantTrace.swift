@@ -26,29 +26,86 @@ struct ConstantTrace {
 struct ConstantTracer {
   let model: Model
   let index: GraphIndex
+  /// The nodes that call each function, by the function's body.
+  private let calls: [GraphID: [NodeID]]
+  private let callers: Set<NodeID>
 
-  /// The constant that `graph` knows by a name, through operators that keep weights weights.
+  init(_ model: Model) {
+    self.model = model
+    index = GraphIndex(model)
+    calls = FunctionCalls(model).byBody
+    callers = Set(calls.values.joined())
+  }
+
+  /// True when the node calls a function of the model.
+  func isCall(_ node: NodeID) -> Bool {
+    callers.contains(node)
+  }
+
+  /// The constant that `graph` knows by a name; nil when there is none, or not only one.
   func trace(_ name: ByteString, in graph: GraphID) -> ConstantTrace? {
-    var (name, graph) = (name, graph)
-    var steps: [NodeID] = []
-    while true {
-      switch index.definition(of: name, in: graph) {
+    let traces = traces(name, in: graph)
+    return traces.count == 1 ? traces.first : nil
+  }
+
+  /// The constants that `graph` may know by a name, through operators that keep weights weights.
+  ///
+  /// More than one where the name is a function's input and several nodes call the function.
+  func traces(_ name: ByteString, in graph: GraphID) -> [ConstantTrace] {
+    var found: [ConstantTrace] = []
+    var pending = [Place(name: name, graph: graph)]
+    // Functions that call each other twice make exponentially many ways, but few places.
+    var seen: Set<Value> = []
+    while let place = pending.popLast() {
+      guard seen.insert(Value(name: place.name, graph: place.graph)).inserted else { continue }
+      switch index.definition(of: place.name, in: place.graph) {
       case .initializer(let tensor):
-        return ConstantTrace(origin: .tensor(tensor), steps: steps.reversed())
+        found.append(place.trace(to: .tensor(tensor)))
       case .sparseInitializer(let tensor):
-        return ConstantTrace(origin: .sparse(tensor), steps: steps.reversed())
+        found.append(place.trace(to: .sparse(tensor)))
       case .node(let id, output: 0):
         if let origin = constant(model[id]) {
-          return ConstantTrace(origin: origin, steps: steps.reversed())
+          found.append(place.trace(to: origin))
+        } else if Self.isTransparent(model[id]), let input = model[id].inputs.first,
+          let next = place.moved(to: input, in: id.graph, over: id)
+        {
+          pending.append(next)
         }
-        guard Self.isTransparent(model[id]), steps.count < ConstantTrace.maximumSteps,
-          let input = model[id].inputs.first
-        else { return nil }
-        steps.append(id)
-        (name, graph) = (input, id.graph)
-      case .node, .input, nil:
-        return nil
+      case .input(let position):
+        // In the order of the calls: the last one pending is looked at first.
+        for call in calls[place.graph, default: []].reversed()
+        where position < model[call].inputs.count {
+          let argument = model[call].inputs[position]
+          if let next = place.moved(to: argument, in: call.graph) { pending.append(next) }
+        }
+      case .node, nil:
+        break
       }
+    }
+    return found
+  }
+
+  private struct Value: Hashable {
+    let name: ByteString
+    let graph: GraphID
+  }
+
+  /// A value on the way back from a reader to its constant.
+  private struct Place {
+    var name: ByteString
+    var graph: GraphID
+    var steps: [NodeID] = []
+    var length = 0
+
+    func trace(to origin: ConstantTrace.Origin) -> ConstantTrace {
+      ConstantTrace(origin: origin, steps: steps.reversed())
+    }
+
+    /// The value before this one; nil at the end of the longest way, as in functions in a ring.
+    func moved(to name: ByteString, in graph: GraphID, over step: NodeID? = nil) -> Place? {
+      guard length < ConstantTrace.maximumSteps else { return nil }
+      return Place(
+        name: name, graph: graph, steps: step.map { steps + [$0] } ?? steps, length: length + 1)
     }
   }
 

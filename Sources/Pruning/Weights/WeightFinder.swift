@@ -16,22 +16,25 @@ public struct PrunableWeights: Sendable {
   ///
   /// - Throws: what reading a constant shape throws.
   public init(of model: Model) throws {
-    let tracer = ConstantTracer(model: model, index: GraphIndex(model))
+    let tracer = ConstantTracer(model)
     var uses: [TensorID: [WeightUse]] = [:]
     var others: [TensorID: Set<ByteString>] = [:]
     for graph in model.graphIDs where model[graph].role != .training {
       for index in model[graph].nodes.indices {
         let id = NodeID(graph: graph, index: index)
         let node = model[id]
-        guard !ConstantTracer.isTransparent(node) else { continue }
+        // What a function does with its arguments is seen in its body.
+        guard !ConstantTracer.isTransparent(node), !tracer.isCall(id) else { continue }
         let operands = WeightOperators.operands(of: node)
         for (place, name) in node.inputs.enumerated() where !name.isEmpty {
-          guard let trace = tracer.trace(name, in: graph) else { continue }
-          if let operand = operands.first(where: { $0.index == place }) {
-            let use = WeightUse(node: id, operand: operand, trace: trace)
-            uses[use.tensor, default: []].append(use)
-          } else if case .tensor(let tensor) = trace.origin {
-            others[tensor, default: []].insert(node.operatorType)
+          let operand = operands.first { $0.index == place }
+          for trace in tracer.traces(name, in: graph) {
+            if let operand {
+              let use = WeightUse(node: id, operand: operand, trace: trace)
+              uses[use.tensor, default: []].append(use)
+            } else if case .tensor(let tensor) = trace.origin {
+              others[tensor, default: []].insert(node.operatorType)
+            }
           }
         }
       }

@@ -9,7 +9,7 @@ struct RepeatsEncoding: ChunkEncoding {
   let isDense = true
 
   func estimate(_ chunk: ChunkAnalysis) -> Double? {
-    let isLikely = chunk.hints.contains(.repeats) || chunk.layout.width > 1 && chunk.hasRepeats
+    let isLikely = chunk.hints.contains(.text) || chunk.layout.width > 1 && chunk.hasRepeats
     guard isLikely else { return nil }
     return chunk.coder.scratch.measured { scratch in
       let matched = chunk.coder.quickMatcher?.compress(chunk.elements.bytes, scratch)
@@ -18,7 +18,8 @@ struct RepeatsEncoding: ChunkEncoding {
   }
 
   func encode(_ chunk: ChunkAnalysis, into coded: inout [UInt8]) -> Bool {
-    chunk.coder.append(repeating: chunk.elements.bytes, to: &coded)
+    chunk.coder.append(
+      repeating: chunk.elements.bytes, isText: chunk.hints.contains(.text), to: &coded)
     return true
   }
 
