@@ -39,7 +39,7 @@ public enum Limits {
     Entry(name: "index bytes", value: indexBytes, meaning: "decoded bytes of a container's index"),
     Entry(
       name: "structure bytes", value: structureBytes,
-      meaning: "a model's structure in a container, and 256 times its stored bytes"),
+      meaning: "a model's structure in a container, and 64 times its stored bytes"),
     Entry(
       name: "chunk elements", value: chunkElements, meaning: "elements coded as one in a container"),
     Entry(

@@ -1,9 +1,11 @@
+internal import ByteStorage
+
 /// The dimensions of a tensor.
 ///
 /// No dimensions: a scalar of one element.
 public struct Shape: Hashable, Sendable {
   /// The most dimensions a tensor may have.
-  public static let maximumRank = 16
+  public static let maximumRank = Limits.rank
 
   /// The sizes, slowest first.
   public let dimensions: [Int]

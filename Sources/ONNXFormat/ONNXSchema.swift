@@ -1,3 +1,4 @@
+internal import ByteStorage
 internal import CSchemas
 internal import ProtobufWire
 
@@ -38,7 +39,7 @@ enum ONNXSchema {
     "name", "op_type", "domain", "overload", "input", "output", "dim_param", "ref_attr_name",
   ]
   private static let countLimits = [
-    "onnx.NodeProto": 5_000_000, "onnx.TensorProto": 2_000_000,
+    "onnx.NodeProto": Limits.nodes, "onnx.TensorProto": Limits.tensors,
   ]
 
   /// For reading: everything that holds elements is taken out, whatever its form.

@@ -1,9 +1,11 @@
+internal import ByteStorage
+
 /// The bounds a walk keeps, so that no input makes a reader use more than it is worth.
 public struct WireLimits: Sendable {
   /// The most messages inside of each other.
-  public var depth = 64
+  public var depth = Limits.messageDepth
   /// The most bytes of a name.
-  public var nameLength = 64 << 10
+  public var nameLength = Limits.nameBytes
   /// The memory that unpacking may take whatever the size of the input.
   public var baseMemory = 64 << 20
   /// How many bytes of memory unpacking may take for each byte of structure.

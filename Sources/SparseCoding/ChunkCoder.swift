@@ -1,10 +1,12 @@
+internal import ByteStorage
+
 /// Codes and decodes chunks of elements; one per worker, because it owns reusable memory.
 ///
 /// A coded chunk names its encoding and its coders and is read without its neighbours. The bytes
 /// depend on the elements, their layout, the hints and the level alone.
 public final class ChunkCoder {
   /// The most elements a chunk may have.
-  public static let maximumCount = 1 << 18
+  public static let maximumCount = Limits.chunkElements
 
   let level: CompressionLevel
   let codecs: [(id: CoderID, codec: any StreamCodec)]
