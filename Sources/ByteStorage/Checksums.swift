@@ -9,36 +9,26 @@ public func crc32(of bytes: UnsafeRawBufferPointer) -> UInt32 {
 }
 
 /// Computes a digest over bytes given in pieces.
-public class Digest {
-  private let size: Int
-  private let context: OpaquePointer?
+public protocol Digest: AnyObject {
+  /// How many bytes a digest has.
+  static var digestSize: Int { get }
 
-  fileprivate init(_ function: OpaquePointer?, size: Int) {
-    self.size = size
-    context = EVP_MD_CTX_new()
-    EVP_DigestInit_ex(context, function, nil)
-  }
-
-  deinit {
-    EVP_MD_CTX_free(context)
-  }
+  /// Starts a digest.
+  init()
 
   /// Adds bytes.
-  public func update(_ bytes: UnsafeRawBufferPointer) {
-    EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
-  }
+  func update(_ bytes: UnsafeRawBufferPointer)
 
   /// The digest of all bytes added; nothing may be added after.
-  public func finalize() -> [UInt8] {
-    var digest = [UInt8](repeating: 0, count: size)
-    EVP_DigestFinal_ex(context, &digest, nil)
-    return digest
-  }
+  func finalize() -> [UInt8]
+}
 
+extension Digest {
   /// The digest of a whole source, read in pieces.
-  fileprivate func digest(of source: any ByteSource) throws -> [UInt8] {
-    try HashingSink(self).write(source)
-    return finalize()
+  public static func digest(of source: any ByteSource) throws -> [UInt8] {
+    let hash = Self()
+    try HashingSink(hash).write(source)
+    return hash.finalize()
   }
 }
 
@@ -47,14 +37,23 @@ public final class SHA256: Digest {
   /// How many bytes a digest has.
   public static let digestSize = 32
 
+  private var context = SHA256_CTX()
+
   /// Starts a digest.
   public init() {
-    super.init(EVP_sha256(), size: Self.digestSize)
+    SHA256_Init(&context)
   }
 
-  /// The digest of a whole source, read in pieces.
-  public static func digest(of source: any ByteSource) throws -> [UInt8] {
-    try SHA256().digest(of: source)
+  /// Adds bytes.
+  public func update(_ bytes: UnsafeRawBufferPointer) {
+    SHA256_Update(&context, bytes.baseAddress, bytes.count)
+  }
+
+  /// The digest of all bytes added; nothing may be added after.
+  public func finalize() -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: Self.digestSize)
+    SHA256_Final(&digest, &context)
+    return digest
   }
 }
 
@@ -63,23 +62,32 @@ public final class SHA1: Digest {
   /// How many bytes a digest has.
   public static let digestSize = 20
 
+  private var context = SHA_CTX()
+
   /// Starts a digest.
   public init() {
-    super.init(EVP_sha1(), size: Self.digestSize)
+    SHA1_Init(&context)
   }
 
-  /// The digest of a whole source, read in pieces.
-  public static func digest(of source: any ByteSource) throws -> [UInt8] {
-    try SHA1().digest(of: source)
+  /// Adds bytes.
+  public func update(_ bytes: UnsafeRawBufferPointer) {
+    SHA1_Update(&context, bytes.baseAddress, bytes.count)
+  }
+
+  /// The digest of all bytes added; nothing may be added after.
+  public func finalize() -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: Self.digestSize)
+    SHA1_Final(&digest, &context)
+    return digest
   }
 }
 
 /// A sink that only hashes.
 private final class HashingSink: ByteSink {
-  private let hash: Digest
+  private let hash: any Digest
   private(set) var byteCount = 0
 
-  init(_ hash: Digest) {
+  init(_ hash: any Digest) {
     self.hash = hash
   }
 

@@ -5,8 +5,9 @@
 public enum OrderedPipeline {
   /// Makes a product of each of `count` items on `threads` threads and consumes them in order.
   ///
-  /// At most twice as many products as threads exist at a time. With one thread everything runs on
-  /// the calling one; `consume` always does. When the system gives fewer threads, fewer are used.
+  /// At most twice as many products as threads exist at a time. Products are consumed on the calling
+  /// thread while the next are made, with one thread too: files are written beside the work. When the
+  /// system gives fewer threads, fewer are used.
   ///
   /// - Parameters:
   ///   - count: how many items there are; they are numbered from 0.
@@ -21,7 +22,7 @@ public enum OrderedPipeline {
     consume: (Int, Product) throws -> Void
   ) throws {
     let threads = min(threads, count)
-    guard threads > 1 else {
+    guard count > 1 else {
       return try runSerially(
         count: count, workspace: workspace, produce: produce, consume: consume)
     }
@@ -45,6 +46,59 @@ public enum OrderedPipeline {
         }
       }
     }
+  }
+
+  /// Makes and consumes products as `run(count:…)` does, handing small items out in batches.
+  ///
+  /// A thread's turn costs more than a small item: consecutive items of up to `batchSize` bytes
+  /// together are one turn. A single batch is worked on by the calling thread.
+  ///
+  /// - Parameters:
+  ///   - sizes: the size in bytes of each item; items are numbered from 0.
+  ///   - threads: how many threads make products.
+  ///   - workspace: makes what one thread keeps between its items, such as buffers.
+  ///   - produce: makes the product of an item.
+  ///   - consume: takes the product of an item.
+  /// - Throws: what the closures throw.
+  public static func run<Workspace, Product: Sendable>(
+    sizes: [Int], threads: Int, workspace: @Sendable () throws -> Workspace,
+    produce: @Sendable (Int, inout Workspace) throws -> Product,
+    consume: (Int, Product) throws -> Void
+  ) throws {
+    let batches = batches(of: sizes)
+    try run(
+      count: batches.count, threads: threads, workspace: workspace,
+      produce: { batch, space in
+        var products: [Result<Product, any Error>] = []
+        for index in batches[batch] {
+          let product = Result { try produce(index, &space) }
+          products.append(product)
+          if case .failure = product { break }
+        }
+        return products
+      },
+      consume: { batch, products in
+        for (index, product) in zip(batches[batch], products) {
+          try consume(index, product.get())
+        }
+      })
+  }
+
+  /// Items of this size together, in bytes, are worth a thread's turn.
+  private static let batchSize = 1 << 16
+
+  private static func batches(of sizes: [Int]) -> [Range<Int>] {
+    var batches: [Range<Int>] = []
+    var (start, total) = (0, 0)
+    for (index, size) in sizes.enumerated() {
+      if index > start, size > batchSize - total {
+        batches.append(start..<index)
+        (start, total) = (index, 0)
+      }
+      total += min(size, batchSize)
+    }
+    if start < sizes.count { batches.append(start..<sizes.count) }
+    return batches
   }
 
   private static func runSerially<Workspace, Product>(

@@ -14,7 +14,7 @@ extension Model {
   public func write(_ file: FileTemplate, to sink: any ByteSink, threads: Int) throws {
     let pieces = try pieces(of: file)
     try OrderedPipeline.run(
-      count: pieces.count, threads: threads, workspace: {},
+      sizes: pieces.map(\.range.count), threads: threads, workspace: {},
       produce: { index, _ in try pieces[index].bytes() },
       consume: { _, bytes in try sink.write(bytes) })
   }

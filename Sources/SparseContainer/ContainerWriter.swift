@@ -80,6 +80,7 @@ extension ContainerWriter {
   private struct Job {
     let section: Int
     let chunk: Int
+    let byteCount: Int
   }
 
   /// Codes the chunks of all sections on several threads and writes them in order.
@@ -88,13 +89,19 @@ extension ContainerWriter {
   ) throws -> [SectionRecord] {
     var records = plans.map(\.record)
     let jobs = records.indices.flatMap { section in
-      (0..<records[section].chunkCount).map { Job(section: section, chunk: $0) }
+      (0..<records[section].chunkCount).map { chunk in
+        Job(
+          section: section, chunk: chunk,
+          byteCount: records[section].elements(ofChunk: chunk).count
+            * records[section].layout.width)
+      }
     }
     let planned = records
     let total = records.reduce(0) { $0 + $1.byteCount }
     var done = 0
     try OrderedPipeline.run(
-      count: jobs.count, threads: threads, workspace: { [level] in ChunkCoder(level: level) },
+      sizes: jobs.map(\.byteCount), threads: threads,
+      workspace: { [level] in ChunkCoder(level: level) },
       produce: { index, coder in
         let job = jobs[index]
         return try Self.encode(
@@ -105,9 +112,7 @@ extension ContainerWriter {
         let job = jobs[index]
         records[job.section].chunkLengths.append(UInt32(coded.bytes.count))
         records[job.section].chunkChecksums.append(coded.checksum)
-        done +=
-          planned[job.section].elements(ofChunk: job.chunk).count
-          * planned[job.section].layout.width
+        done += job.byteCount
         progress?(done, total)
       })
     return records

@@ -41,6 +41,39 @@ private struct ItemFailure: Error, Equatable {
   }
 
   @Test(arguments: [1, 2, 5])
+  func itemsOfAnySizeAreConsumedInOrder(threads: Int) throws {
+    for sizes in [
+      [], [0], [1 << 20], [0, 70_000, 1, 2, 65_535, 1, 65_536, 0, Int.max, Int.max, 3],
+    ] {
+      var seen: [Int] = []
+      try OrderedPipeline.run(
+        sizes: sizes, threads: threads, workspace: {}, produce: { index, _ in index },
+        consume: { index, product in
+          #expect(index == product)
+          seen.append(product)
+        })
+      #expect(seen == Array(sizes.indices))
+    }
+  }
+
+  @Test(arguments: [1, 2, 5])
+  func aFailingItemOfABatchDoesNotTakeTheOnesBeforeItAlong(threads: Int) {
+    for failing in 0..<20 {
+      var consumed = 0
+      #expect(throws: ItemFailure(index: failing)) {
+        try OrderedPipeline.run(
+          sizes: (0..<20).map { $0 * 3000 }, threads: threads, workspace: {},
+          produce: { index, _ in
+            if index >= failing { throw ItemFailure(index: index) }
+            return index
+          },
+          consume: { _, _ in consumed += 1 })
+      }
+      #expect(consumed == failing)
+    }
+  }
+
+  @Test(arguments: [1, 2, 5])
   func anErrorOfTheConsumerEndsTheWork(threads: Int) {
     var consumed = 0
     #expect(throws: ItemFailure(index: 4)) {
