@@ -48,9 +48,11 @@ let package = Package(
     module("ByteStorage", ["CZlib", "CCrypto"]),
     module("ProtobufWire", ["ByteStorage", "CProtobufC"]),
     module("ModelGraph", ["ByteStorage"]),
+    module("ShapeInference", ["ModelGraph", "ByteStorage"]),
     module("SparseCoding", ["ByteStorage", "CZlib", "CZstd"]),
     module("ONNXFormat", ["ModelGraph", "ProtobufWire", "ByteStorage", "CSchemas", "CProtobufC"]),
     module("Pruning", ["ModelGraph", "ByteStorage"]),
+    module("StructuredPruning", ["ShapeInference", "ModelGraph", "ByteStorage"]),
     module(
       "SparseContainer",
       [
@@ -80,6 +82,7 @@ let package = Package(
     tests(of: "SparseCoding", ["ByteStorage"]),
     tests(of: "ONNXFormat", ["ModelGraph", "ByteStorage", "ProtobufWire"]),
     tests(of: "Pruning", ["ModelGraph", "ByteStorage"]),
+    tests(of: "StructuredPruning", ["ShapeInference", "ModelGraph", "ByteStorage"]),
     tests(
       of: "SparseContainer",
       ["ModelGraph", "SparseCoding", "ONNXFormat", "ProtobufWire", "ByteStorage"]),

@@ -106,14 +106,6 @@ extension AttributeValue {
     }
   }
 
-  fileprivate var graphIDs: [GraphID] {
-    switch self {
-    case .graph(let id): [id]
-    case .graphs(let ids): ids
-    default: []
-    }
-  }
-
   fileprivate var sparseTensors: [SparseTensor] {
     switch self {
     case .sparseTensor(let tensor): [tensor]

@@ -49,6 +49,9 @@ public struct Node: Sendable {
     self.annotation = annotation
   }
 
+  /// True when the operator is one of the standard's own, no extension's.
+  public var isStandard: Bool { domain.isEmpty || domain == "ai.onnx" }
+
   /// The value of the attribute of that name, if there is one.
   public func attribute(_ name: ByteString) -> AttributeValue? {
     attributes.first { $0.name == name }?.value
@@ -96,6 +99,17 @@ public enum AttributeValue: Sendable {
   case graphs([GraphID])
   /// A kind this model does not look into; it stands in the annotation.
   case opaque
+}
+
+extension AttributeValue {
+  /// The graphs it holds: branches and loop bodies.
+  public var graphIDs: [GraphID] {
+    switch self {
+    case .graph(let id): [id]
+    case .graphs(let ids): ids
+    default: []
+    }
+  }
 }
 
 /// A tensor given by its non-zero values and their places.

@@ -1,0 +1,261 @@
+internal import ByteStorage
+internal import ModelGraph
+internal import ShapeInference
+
+/// What the axes of a model's values mean, and which of them must stay as they are.
+///
+/// One pass over the main graph in order: rules give outputs layouts and state equations.
+struct Structure: Sendable {
+  let model: Model
+  let facts: EvaluatedGraph
+  private(set) var table = DimensionTable()
+  private(set) var uses: [ParameterUse] = []
+  private(set) var values: [ByteString: TracedValue] = [:]
+  /// The uses of each node, by input.
+  private var usesOfInputs: [ConstantInput: Int] = [:]
+  private let constants: [ByteString: TensorID]
+  private let untouchable: [ByteString: String]
+
+  private struct ConstantInput: Hashable {
+    let node: NodeID
+    let input: Int
+  }
+
+  init(_ model: Model, _ facts: EvaluatedGraph) {
+    self.model = model
+    self.facts = facts
+    constants = Self.constants(of: model)
+    untouchable = Self.untouchable(in: model)
+  }
+}
+
+// MARK: - What rules say
+
+extension Structure {
+  /// The layouts of an input's axes; nil when the input is left out or its shape unknown.
+  mutating func axes(_ node: NodeContext, input index: Int) -> [AxisLayout]? {
+    guard node.node.inputs.indices.contains(index), !node.node.inputs[index].isEmpty,
+      let shape = node.shape(input: index)
+    else { return nil }
+    let name = node.node.inputs[index]
+    if let value = values[name] { return value.axes }
+    guard let tensor = constants[name] else { return shape.map { .fixed($0) } }
+    return uses[use(of: tensor, name, node, input: index, shape)].axes
+  }
+
+  /// The layout of one axis of an input, counted from the end when negative.
+  mutating func axis(_ node: NodeContext, input index: Int, _ axis: Int) -> AxisLayout? {
+    guard let axes = axes(node, input: index), let axis = node.axis(axis, rank: axes.count) else {
+      return nil
+    }
+    return axes[axis]
+  }
+
+  /// Gives an output its layouts.
+  mutating func set(_ node: NodeContext, output index: Int = 0, _ axes: [AxisLayout]) {
+    guard node.node.outputs.indices.contains(index), !node.node.outputs[index].isEmpty else {
+      return
+    }
+    values[node.node.outputs[index]] = TracedValue(axes: axes)
+  }
+
+  /// Gives output 0 the layouts of what is only another view of an input, so that a constant stays
+  /// known as one.
+  mutating func setView(_ node: NodeContext, of input: Int = 0, _ axes: [AxisLayout]) {
+    set(node, axes)
+    guard let name = node.node.outputs.first, !name.isEmpty else { return }
+    let source = source(node, input: input)
+    values[name]?.source = source
+  }
+
+  /// Makes an axis whose positions nothing is known of yet.
+  mutating func makeAxis(_ size: Int) -> AxisLayout { table.makeAxis(size) }
+
+  /// States that two axes mean the same.
+  mutating func equate(_ left: AxisLayout, _ right: AxisLayout, at node: NodeContext) {
+    table.equate(left, right, at: node.id)
+  }
+
+  /// Keeps all positions of an axis; `reason` completes "the node …".
+  mutating func freeze(_ axis: AxisLayout, at node: NodeContext, _ reason: String) {
+    table.freeze(axis, FreezeReason(node: node.id, text: reason))
+  }
+
+  /// Keeps all positions of all axes of an input.
+  mutating func freeze(_ node: NodeContext, input index: Int, _ reason: String) {
+    for axis in axes(node, input: index) ?? [] { freeze(axis, at: node, reason) }
+  }
+
+  /// Keeps everything a node touches; outputs become fixed.
+  mutating func freezeAll(_ node: NodeContext, _ reason: String) {
+    for index in node.node.inputs.indices { freeze(node, input: index, reason) }
+    for index in node.node.outputs.indices {
+      for axis in values[node.node.outputs[index]]?.axes ?? [] { freeze(axis, at: node, reason) }
+      set(node, output: index, node.shape(output: index)?.map { .fixed($0) } ?? [])
+    }
+  }
+
+  /// Notes that a node sums or normalises over an axis: removing positions changes what is left.
+  mutating func markMixed(_ axis: AxisLayout, at node: NodeContext) {
+    table.markMixed(axis, by: node.id)
+  }
+
+  /// Notes that an axis counts things computed side by side, such as heads.
+  mutating func markBatched(_ axis: AxisLayout) { table.markBatched(axis) }
+
+  /// Notes what a constant input, seen through views, is to the node.
+  mutating func mark(_ node: NodeContext, input index: Int, as role: ParameterUse.Role) {
+    if let source = source(node, input: index) { uses[source].role = role }
+  }
+
+  /// Cuts an axis in two; freezes it and gives nil where that cannot be.
+  mutating func cut(
+    _ axis: AxisLayout, at position: Int, _ node: NodeContext
+  ) -> (AxisLayout, AxisLayout)? {
+    let size = table.size(axis)
+    guard (0...size).contains(position) else { return nil }
+    if let parts = table.cut(axis, at: position) { return parts }
+    freeze(axis, at: node, "it cuts the axis inside of a part")
+    return (.fixed(position), .fixed(size - position))
+  }
+
+  /// How many positions an axis has.
+  func size(_ axis: AxisLayout) -> Int { table.size(axis) }
+
+  /// The axis in terms of the dimensions known now.
+  func resolved(_ axis: AxisLayout) -> AxisLayout { table.resolved(axis) }
+
+  private mutating func use(
+    of tensor: TensorID, _ name: ByteString, _ node: NodeContext, input: Int, _ shape: [Int]
+  ) -> Int {
+    let key = ConstantInput(node: node.id, input: input)
+    if let known = usesOfInputs[key] { return known }
+    let axes = shape.map { table.makeAxis($0) }
+    if let reason = untouchable[name] {
+      for axis in axes { freeze(axis, at: node, reason) }
+    }
+    uses.append(
+      ParameterUse(tensor: tensor, name: name, node: node.id, input: input, axes: axes))
+    usesOfInputs[key] = uses.count - 1
+    return uses.count - 1
+  }
+
+  private mutating func source(_ node: NodeContext, input index: Int) -> Int? {
+    guard axes(node, input: index) != nil else { return nil }
+    let name = node.node.inputs[index]
+    return values[name]?.source ?? usesOfInputs[ConstantInput(node: node.id, input: index)]
+  }
+}
+
+// MARK: - The pass
+
+extension Structure {
+  /// Goes over all nodes.
+  mutating func analyze(_ contexts: [NodeContext]) {
+    for node in contexts {
+      if Self.isComputed(node) { continue }
+      if node.node.operatorType == "Constant", node.node.isStandard { continue }
+      relate(node)
+    }
+    freezeOutputs()
+  }
+
+  /// True for a node whose values are known numbers that have to do with shapes, not with data.
+  static func isComputed(_ node: NodeContext) -> Bool {
+    let outputs = node.outputs.compactMap(\.self)
+    return !outputs.isEmpty
+      && outputs.allSatisfy { facts in
+        guard facts.elements != nil, let type = facts.elementType else { return false }
+        return type.isInteger || type == .bool || (facts.isShapeDerived && facts.shape.count < 2)
+      }
+  }
+
+  private mutating func relate(_ node: NodeContext) {
+    guard hasKnownShapes(node) else {
+      return freezeAll(node, "the shapes of its values are not known")
+    }
+    guard let rule = OperatorRules.rule(for: node.node) else {
+      freezeCaptured(by: node)
+      return freezeAll(node, "there is no rule for the operator")
+    }
+    rule.relate(node, in: &self)
+    for (index, name) in node.node.outputs.enumerated() where !name.isEmpty {
+      guard let shape = node.shape(output: index) else { continue }
+      // A rule that has nothing to say, or is wrong, must not let anything be removed.
+      if values[name].map({ $0.axes.map(table.size) }) != shape {
+        return freezeAll(node, "its rule does not cover this form")
+      }
+    }
+  }
+
+  private func hasKnownShapes(_ node: NodeContext) -> Bool {
+    zip(node.node.inputs, node.inputs).allSatisfy { $0.isEmpty || $1 != nil }
+      && zip(node.node.outputs, node.outputs).allSatisfy { $0.isEmpty || $1 != nil }
+  }
+
+  /// Bodies read values of the graph around them by name.
+  private mutating func freezeCaptured(by node: NodeContext) {
+    for name in Self.captured(by: node.node, in: model) {
+      let reason = FreezeReason(node: node.id, text: "its body reads the value")
+      for axis in values[name]?.axes ?? [] { table.freeze(axis, reason) }
+    }
+  }
+
+  private mutating func freezeOutputs() {
+    for output in model[.main].outputs {
+      let reason = FreezeReason(node: nil, text: "the value is output \"\(output.name.escaped)\"")
+      for axis in values[output.name]?.axes ?? [] { table.freeze(axis, reason) }
+    }
+  }
+}
+
+// MARK: - Preparation
+
+extension Structure {
+  /// The constants of the main graph by name.
+  private static func constants(of model: Model) -> [ByteString: TensorID] {
+    var constants: [ByteString: TensorID] = [:]
+    for id in model[.main].initializers { constants[model[id].name] = id }
+    for node in model[.main].nodes where node.operatorType == "Constant" {
+      guard case .tensor(let id)? = node.attribute("value"), let name = node.outputs.first else {
+        continue
+      }
+      constants[name] = id
+    }
+    return constants
+  }
+
+  /// Constants that must keep their shape, with the reason.
+  private static func untouchable(in model: Model) -> [ByteString: String] {
+    let main = model[.main]
+    var found: [ByteString: String] = [:]
+    for node in main.nodes {
+      for name in captured(by: node, in: model) {
+        found[name] = "the constant \"\(name.escaped)\" is also read inside of a body"
+      }
+    }
+    for output in main.outputs {
+      found[output.name] = "the constant \"\(output.name.escaped)\" is also an output"
+    }
+    for input in main.inputs {
+      found[input.name] = "the constant \"\(input.name.escaped)\" can be given as an input"
+    }
+    return found
+  }
+
+  /// The names that the bodies of a node read, own ones included.
+  private static func captured(by node: Node, in model: Model) -> [ByteString] {
+    var pending = node.attributes.flatMap(\.value.graphIDs)
+    var names: [ByteString] = []
+    // A body lies in one attribute, so no graph is met twice in a sound model.
+    var visited: Set<GraphID> = []
+    while let id = pending.popLast(), visited.insert(id).inserted {
+      for inner in model[id].nodes {
+        names += inner.inputs
+        pending += inner.attributes.flatMap(\.value.graphIDs)
+      }
+      names += model[id].outputs.map(\.name)
+    }
+    return names
+  }
+}

@@ -1,0 +1,323 @@
+internal import ByteStorage
+public import ModelGraph
+
+/// Why a dimension keeps all of its indices.
+public struct FreezeReason: Hashable, Sendable {
+  /// The node that needs them; nil for the graph itself.
+  public let node: NodeID?
+  /// What needs them, as the rest of a sentence.
+  public let text: String
+}
+
+/// The dimensions of a model: which are the same, which are made of others, which must stay whole.
+///
+/// A union-find structure in which a dimension may be given a definition in terms of smaller ones.
+/// Layouts refer to dimensions by id, so that what is learnt late holds everywhere.
+struct DimensionTable: Sendable {
+  /// Parts a layout may have; longer ones are frozen, so that work stays linear.
+  static let maximumSegments = 4096
+  /// How deep layouts may be nested.
+  static let maximumDepth = 24
+
+  struct Entry: Sendable {
+    let size: Int
+    var parent: DimensionID?
+    /// How many dimensions were joined into this one.
+    var weight = 1
+    var definition: AxisLayout?
+    var frozen: FreezeReason?
+    /// The node that mixes the indices in a way that removal changes; nil when removal is exact.
+    var mixedBy: NodeID?
+    /// True for the heads of an attention, and whatever else is only counted, not summed over.
+    var isBatched = false
+  }
+
+  private(set) var entries: [Entry] = []
+
+  /// Makes a dimension, or a fixed axis when there is nothing to choose from.
+  mutating func makeAxis(_ size: Int) -> AxisLayout {
+    guard size > 1 else { return .fixed(size) }
+    return .dimension(makeDimension(size))
+  }
+
+  private mutating func makeDimension(_ size: Int, like other: Entry? = nil) -> DimensionID {
+    entries.append(
+      Entry(
+        size: size, frozen: other?.frozen, mixedBy: other?.mixedBy,
+        isBatched: other?.isBatched ?? false))
+    return DimensionID(index: entries.count - 1)
+  }
+
+  /// The dimension that stands for all that were found equal.
+  func root(_ id: DimensionID) -> DimensionID {
+    var current = id
+    while let parent = entries[current.index].parent { current = parent }
+    return current
+  }
+
+  subscript(id: DimensionID) -> Entry { entries[root(id).index] }
+
+  // MARK: Sizes
+
+  func size(_ factor: AxisLayout.Factor) -> Int {
+    switch factor {
+    case .fixed(let size): size
+    case .dimension(let id): entries[id.index].size
+    case .sum(let layout): size(layout)
+    case .interleaved(let parts): parts.reduce(0) { $0 + size($1) }
+    }
+  }
+
+  func size(_ segment: AxisLayout.Segment) -> Int { segment.reduce(1) { $0 * size($1) } }
+
+  func size(_ layout: AxisLayout) -> Int { layout.segments.reduce(0) { $0 + size($1) } }
+
+  // MARK: Resolution
+
+  /// The layout in terms of dimensions without a definition, in normal form.
+  func resolved(_ layout: AxisLayout) -> AxisLayout {
+    resolved(layout, depth: 0)
+  }
+
+  private func resolved(_ layout: AxisLayout, depth: Int) -> AxisLayout {
+    // The usual case needs no new arrays.
+    if layout.segments.count == 1, case .dimension(let id)? = layout.segments[0].first,
+      layout.segments[0].count == 1, entries[id.index].parent == nil,
+      entries[id.index].definition == nil
+    {
+      return layout
+    }
+    guard depth < Self.maximumDepth else { return .fixed(size(layout)) }
+    var segments: [AxisLayout.Segment] = []
+    for segment in layout.segments {
+      for part in resolved(segment, depth: depth) { Self.append(part, to: &segments) }
+      if segments.count > Self.maximumSegments { return .fixed(size(layout)) }
+    }
+    return AxisLayout(segments)
+  }
+
+  /// A part as parts: an outermost sum is multiplied out.
+  private func resolved(
+    _ segment: AxisLayout.Segment, depth: Int
+  ) -> [AxisLayout.Segment] {
+    var parts: [AxisLayout.Segment] = [[]]
+    for factor in segment {
+      let layout = resolved(factor, depth: depth + 1)
+      if parts == [[]] {
+        parts = layout.segments
+      } else if layout.segments.count == 1 {
+        parts = parts.map { Self.appending(layout.segments[0], to: $0) }
+      } else {
+        parts = parts.map { $0 + [.sum(layout)] }
+      }
+    }
+    return parts
+  }
+
+  private func resolved(_ factor: AxisLayout.Factor, depth: Int) -> AxisLayout {
+    switch factor {
+    case .fixed(let size):
+      return size == 1 ? AxisLayout([[]]) : AxisLayout([[factor]])
+    case .dimension(let id):
+      let root = root(id)
+      guard let definition = entries[root.index].definition else { return .dimension(root) }
+      return resolved(definition, depth: depth)
+    case .sum(let layout):
+      return resolved(layout, depth: depth)
+    case .interleaved(let parts):
+      let known = parts.map { resolved($0, depth: depth) }.filter { size($0) > 0 }
+      if known.count == 1 { return known[0] }
+      if known.allSatisfy(\.isFixed) { return .fixed(size(factor)) }
+      return AxisLayout([[.interleaved(known)]])
+    }
+  }
+
+  private static func appending(
+    _ factors: AxisLayout.Segment, to segment: AxisLayout.Segment
+  ) -> AxisLayout.Segment {
+    if case .fixed(let outer)? = segment.last, case .fixed(let inner)? = factors.first {
+      return segment.dropLast() + [.fixed(outer * inner)] + factors.dropFirst()
+    }
+    return segment + factors
+  }
+
+  /// Appends a part; fixed parts in a row are one.
+  private static func append(
+    _ segment: AxisLayout.Segment, to segments: inout [AxisLayout.Segment]
+  ) {
+    if let last = segments.last?.fixedSize, let size = segment.fixedSize {
+      segments[segments.count - 1] = [.fixed(last + size)]
+    } else {
+      segments.append(segment)
+    }
+  }
+}
+
+extension AxisLayout.Segment {
+  /// How many positions there are when nobody may remove any.
+  var fixedSize: Int? {
+    if isEmpty { return 1 }
+    guard count == 1, case .fixed(let size) = self[0] else { return nil }
+    return size
+  }
+}
+
+extension AxisLayout {
+  /// True when no position may be removed; holds for resolved layouts.
+  var isFixed: Bool { segments.allSatisfy { $0.fixedSize != nil } }
+
+  /// The dimensions in it, each as often as it occurs.
+  var dimensions: [DimensionID] {
+    var found: [DimensionID] = []
+    var pending = [self]
+    while let layout = pending.popLast() {
+      for factor in layout.segments.joined() {
+        switch factor {
+        case .fixed: break
+        case .dimension(let id): found.append(id)
+        case .sum(let inner): pending.append(inner)
+        case .interleaved(let parts): pending += parts
+        }
+      }
+    }
+    return found
+  }
+}
+
+// MARK: - Learning
+
+extension DimensionTable {
+  /// Keeps all indices of an axis; the first reason stays.
+  mutating func freeze(_ layout: AxisLayout, _ reason: FreezeReason) {
+    for id in resolved(layout).dimensions where entries[id.index].frozen == nil {
+      entries[id.index].frozen = reason
+    }
+  }
+
+  /// Notes that a node mixes the indices of an axis, so that removing some changes the others.
+  mutating func markMixed(_ layout: AxisLayout, by node: NodeID) {
+    for id in resolved(layout).dimensions where entries[id.index].mixedBy == nil {
+      entries[id.index].mixedBy = node
+    }
+  }
+
+  /// Notes that an axis counts things computed side by side, such as heads.
+  mutating func markBatched(_ layout: AxisLayout) {
+    for id in resolved(layout).dimensions { entries[id.index].isBatched = true }
+  }
+
+  /// Makes two dimensions one.
+  mutating func join(_ left: DimensionID, _ right: DimensionID) {
+    let isLeftHeavier = entries[left.index].weight >= entries[right.index].weight
+    let (heavy, light) = isLeftHeavier ? (left, right) : (right, left)
+    inherit(heavy, from: entries[light.index])
+    entries[heavy.index].weight += entries[light.index].weight
+    entries[light.index].parent = heavy
+  }
+
+  /// States what a dimension is made of.
+  mutating func define(_ id: DimensionID, as layout: AxisLayout) {
+    for part in layout.dimensions { inherit(part, from: entries[id.index]) }
+    entries[id.index].definition = layout
+  }
+
+  private mutating func inherit(_ id: DimensionID, from other: Entry) {
+    if entries[id.index].frozen == nil { entries[id.index].frozen = other.frozen }
+    if entries[id.index].mixedBy == nil { entries[id.index].mixedBy = other.mixedBy }
+    if other.isBatched { entries[id.index].isBatched = true }
+  }
+
+  /// Splits a dimension into an outer and an inner one; nil when the sizes do not allow it.
+  mutating func split(_ factor: AxisLayout.Factor, inner size: Int) -> (
+    outer: AxisLayout.Factor, inner: AxisLayout.Factor
+  )? {
+    let whole = self.size(factor)
+    guard size > 0, whole % size == 0 else { return nil }
+    switch factor {
+    case .fixed:
+      return (.fixed(whole / size), .fixed(size))
+    case .dimension(let id):
+      let outer = makeAxis(whole / size, like: entries[id.index])
+      let inner = makeAxis(size, like: entries[id.index])
+      define(id, as: AxisLayout([[outer, inner]]))
+      return (outer, inner)
+    case .sum, .interleaved:
+      return nil
+    }
+  }
+
+  /// Splits a factor into the indices below `position` and the others.
+  mutating func split(_ factor: AxisLayout.Factor, at position: Int) -> (
+    AxisLayout.Factor, AxisLayout.Factor
+  )? {
+    let whole = size(factor)
+    switch factor {
+    case .fixed:
+      return (.fixed(position), .fixed(whole - position))
+    case .dimension(let id):
+      let head = makeAxis(position, like: entries[id.index])
+      let tail = makeAxis(whole - position, like: entries[id.index])
+      define(id, as: AxisLayout([[head], [tail]]))
+      return (head, tail)
+    case .interleaved(let parts):
+      return split(interleaved: parts, at: position)
+    case .sum:
+      return nil
+    }
+  }
+
+  private mutating func split(interleaved parts: [AxisLayout], at position: Int) -> (
+    AxisLayout.Factor, AxisLayout.Factor
+  )? {
+    let (rounds, turn) = position.quotientAndRemainder(dividingBy: parts.count)
+    var heads: [AxisLayout] = []
+    var tails: [AxisLayout] = []
+    for (index, part) in parts.enumerated() {
+      guard let (head, tail) = cut(part, at: rounds + (index < turn ? 1 : 0)) else { return nil }
+      heads.append(head)
+      tails.append(tail)
+    }
+    return (.interleaved(heads), .interleaved(Array(tails[turn...] + tails[..<turn])))
+  }
+
+  private mutating func makeAxis(_ size: Int, like other: Entry) -> AxisLayout.Factor {
+    size > 1 ? .dimension(makeDimension(size, like: other)) : .fixed(size)
+  }
+
+  /// Cuts an axis in two; nil when a nested part would have to be cut in a way that has no layout.
+  ///
+  /// Where the cut falls inside an index of an outer factor, that index stays as it is.
+  mutating func cut(_ layout: AxisLayout, at position: Int) -> (AxisLayout, AxisLayout)? {
+    var head: [AxisLayout.Segment] = []
+    var remaining = position
+    let segments = resolved(layout).segments
+    for (index, segment) in segments.enumerated() {
+      let size = size(segment)
+      if remaining >= size {
+        head.append(segment)
+        remaining -= size
+        continue
+      }
+      guard remaining > 0 else { return (AxisLayout(head), AxisLayout(Array(segments[index...]))) }
+      guard let (left, right) = cut(segment, at: remaining) else { return nil }
+      return (AxisLayout(head + left), AxisLayout(right + segments[(index + 1)...]))
+    }
+    return (AxisLayout(head), AxisLayout([]))
+  }
+
+  private mutating func cut(_ segment: AxisLayout.Segment, at position: Int) -> (
+    [AxisLayout.Segment], [AxisLayout.Segment]
+  )? {
+    guard let outer = segment.first else { return nil }
+    let inner = AxisLayout.Segment(segment.dropFirst())
+    let (quotient, remainder) = position.quotientAndRemainder(dividingBy: size(inner))
+    if remainder == 0 {
+      guard let (head, tail) = split(outer, at: quotient) else { return nil }
+      return ([[head] + inner], [[tail] + inner])
+    }
+    guard let (head, rest) = split(outer, at: quotient) else { return nil }
+    guard let (_, tail) = split(rest, at: 1) else { return nil }
+    guard let (left, right) = cut(AxisLayout([inner]), at: remainder) else { return nil }
+    return ([[head] + inner] + left.segments, right.segments + [[tail] + inner])
+  }
+}
