@@ -66,6 +66,17 @@ public struct Tensor: Sendable {
   }
 }
 
+extension Tensor {
+  /// A tensor of the same type made from this one, of another shape.
+  public func resized(
+    to shape: Shape, contents: any ByteSource, name: ByteString? = nil
+  ) -> Tensor {
+    Tensor(
+      name: name ?? self.name, elementType: elementType, shape: shape, contents: contents,
+      annotation: annotation, isOriginal: false, pattern: nil)
+  }
+}
+
 /// Where zeros lie in a tensor, beyond single elements.
 public enum SparsityPattern: Hashable, Sendable {
   /// At most `kept` non-zeros in each run of `group` elements that lie `stride` elements apart.

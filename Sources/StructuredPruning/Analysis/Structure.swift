@@ -11,6 +11,8 @@ struct Structure: Sendable {
   private(set) var table = DimensionTable()
   private(set) var uses: [ParameterUse] = []
   private(set) var values: [ByteString: TracedValue] = [:]
+  /// The channel shuffles, by each of their nodes.
+  private(set) var shuffles: [NodeID: ChannelShuffle] = [:]
   /// The uses of each node, by input.
   private var usesOfInputs: [ConstantInput: Int] = [:]
   private let constants: [ByteString: TensorID]
@@ -41,6 +43,13 @@ extension Structure {
     if let value = values[name] { return value.axes }
     guard let tensor = constants[name] else { return shape.map { .fixed($0) } }
     return uses[use(of: tensor, name, node, input: index, shape)].axes
+  }
+
+  /// The layouts of an input's axes, when they are known already.
+  func knownAxes(_ node: NodeContext, input index: Int) -> [AxisLayout]? {
+    guard node.node.inputs.indices.contains(index) else { return nil }
+    if let use = usesOfInputs[ConstantInput(node: node.id, input: index)] { return uses[use].axes }
+    return values[node.node.inputs[index]]?.axes
   }
 
   /// The layout of one axis of an input, counted from the end when negative.
@@ -152,12 +161,59 @@ extension Structure {
 extension Structure {
   /// Goes over all nodes.
   mutating func analyze(_ contexts: [NodeContext]) {
+    let readers = readers(in: contexts)
     for node in contexts {
       if Self.isComputed(node) { continue }
       if node.node.operatorType == "Constant", node.node.isStandard { continue }
-      relate(node)
+      if let shuffle = shuffles[node.id] {
+        relate(node, as: shuffle)
+      } else if let shuffle = ChannelShuffle.starting(
+        at: node, contexts, readers: readers, &self)
+      {
+        for id in shuffle.nodes { shuffles[id] = shuffle }
+        relate(node, as: shuffle)
+      } else {
+        relate(node)
+      }
     }
     freezeOutputs()
+  }
+
+  /// The indices of the nodes that read each value; -1 stands for the graph's outputs.
+  private func readers(in contexts: [NodeContext]) -> [ByteString: [Int]] {
+    var readers: [ByteString: [Int]] = [:]
+    for (index, node) in contexts.enumerated() {
+      for name in node.node.inputs where !name.isEmpty { readers[name, default: []].append(index) }
+    }
+    for output in model[.main].outputs { readers[output.name, default: []].append(-1) }
+    return readers
+  }
+
+  /// What lies inside of a shuffle has no layouts: it goes or stays with the whole.
+  private mutating func relate(_ node: NodeContext, as shuffle: ChannelShuffle) {
+    guard let shape = node.shape(output: 0) else { return }
+    var axes = shape.map(AxisLayout.fixed)
+    if shuffle.nodes.last == node.id {
+      axes[1] = shuffled(shuffle) ?? axes[1]
+    }
+    set(node, axes)
+  }
+
+  private mutating func shuffled(_ shuffle: ChannelShuffle) -> AxisLayout? {
+    var rest = shuffle.before
+    let length = table.size(rest) / shuffle.groups
+    var parts: [AxisLayout] = []
+    for _ in 0..<shuffle.groups {
+      guard let (part, others) = table.cut(rest, at: length) else {
+        table.freeze(
+          shuffle.before,
+          FreezeReason(node: shuffle.nodes.first, text: "shuffles it in parts that cannot be told"))
+        return nil
+      }
+      parts.append(part)
+      rest = others
+    }
+    return AxisLayout([[.interleaved(parts)]])
   }
 
   /// True for a node whose values are known numbers that have to do with shapes, not with data.

@@ -305,19 +305,27 @@ extension DimensionTable {
     return (AxisLayout(head), AxisLayout([]))
   }
 
+  /// The factors below and from `position` on, none where there is nothing.
+  private mutating func parts(of factor: AxisLayout.Factor, at position: Int) -> (
+    [AxisLayout.Factor], [AxisLayout.Factor]
+  )? {
+    if position == 0 { return ([], [factor]) }
+    if position == size(factor) { return ([factor], []) }
+    return split(factor, at: position).map { ([$0], [$1]) }
+  }
+
   private mutating func cut(_ segment: AxisLayout.Segment, at position: Int) -> (
     [AxisLayout.Segment], [AxisLayout.Segment]
   )? {
     guard let outer = segment.first else { return nil }
     let inner = AxisLayout.Segment(segment.dropFirst())
     let (quotient, remainder) = position.quotientAndRemainder(dividingBy: size(inner))
-    if remainder == 0 {
-      guard let (head, tail) = split(outer, at: quotient) else { return nil }
-      return ([[head] + inner], [[tail] + inner])
-    }
-    guard let (head, rest) = split(outer, at: quotient) else { return nil }
-    guard let (_, tail) = split(rest, at: 1) else { return nil }
-    guard let (left, right) = cut(AxisLayout([inner]), at: remainder) else { return nil }
-    return ([[head] + inner] + left.segments, right.segments + [[tail] + inner])
+    guard let (head, rest) = parts(of: outer, at: quotient) else { return nil }
+    let (before, after) = (head.map { [$0] + inner }, rest.map { [$0] + inner })
+    guard remainder > 0 else { return (before, after) }
+    guard let rest = rest.first, let (_, tail) = parts(of: rest, at: 1),
+      let (left, right) = cut(AxisLayout([inner]), at: remainder)
+    else { return nil }
+    return (before + left.segments, right.segments + tail.map { [$0] + inner })
   }
 }
