@@ -1,0 +1,262 @@
+"""Random small networks over the operators that channels are followed through.
+
+`make(seed)` gives an ONNX model with one float input and one or two outputs. Feature maps are
+[N, C, H, W], token tensors [N, T, C]; every block keeps or changes C. Weights are random, and all
+biases and statistics are there, so that a slice at the wrong place changes the outputs.
+"""
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+OPSET = 18
+
+
+class Builder:
+    """A graph in the making, and the random numbers it is made of."""
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng(seed)
+        self.nodes, self.initializers, self.count = [], [], 0
+        self.is_dynamic = bool(self.rng.integers(2))
+
+    def choice(self, *options):
+        return options[self.rng.integers(len(options))]
+
+    def constant(self, array, name=None):
+        self.count += 1
+        name = name or f"w{self.count}"
+        self.initializers.append(numpy_helper.from_array(np.asarray(array), name))
+        return name
+
+    def weight(self, *shape):
+        fan = int(np.prod(shape[1:])) if len(shape) > 1 else 4
+        return self.constant((self.rng.standard_normal(shape) / np.sqrt(fan)).astype(np.float32))
+
+    def vector(self, size, low=-0.3, high=0.3):
+        return self.constant(self.rng.uniform(low, high, size).astype(np.float32))
+
+    def ints(self, *values):
+        return self.constant(np.array(values, np.int64))
+
+    def node(self, operator, inputs, outputs=1, **attributes):
+        self.count += 1
+        names = [f"v{self.count}_{i}" for i in range(outputs)]
+        self.nodes.append(
+            helper.make_node(operator, inputs, names, name=f"{operator}_{self.count}", **attributes)
+        )
+        return names[0] if outputs == 1 else names
+
+    # ---- feature maps [N, C, H, W] -------------------------------------------------------------
+
+    def conv(self, x, c, out, kernel=None, group=1, bias=True, **attributes):
+        kernel = kernel or self.choice(1, 3)
+        w = self.weight(out, c // group, kernel, kernel)
+        inputs = [x, w] + ([self.vector(out)] if bias else [])
+        return self.node(
+            "Conv", inputs, group=group, pads=[kernel // 2] * 4, **attributes
+        )
+
+    def batch_norm(self, x, c):
+        return self.node(
+            "BatchNormalization",
+            [x, self.vector(c, 0.5, 1.5), self.vector(c), self.vector(c), self.vector(c, 0.5, 1.5)],
+        )
+
+    def activation(self, x):
+        kind = self.choice("Relu", "LeakyRelu", "HardSwish", "Sigmoid", "PRelu", "Clip", "Identity")
+        if kind == "PRelu":
+            return self.node("PRelu", [x, self.constant(np.float32([0.2]).reshape(1, 1, 1))])
+        return self.node(kind, [x] + ([self.constant(np.float32(-1)), self.constant(np.float32(2))]
+                                      if kind == "Clip" else []))
+
+    def residual(self, x, c):
+        y = self.activation(self.conv(x, c, hidden := int(self.rng.integers(4, 13))))
+        return self.node("Add", [x, self.conv(y, hidden, c)]), c
+
+    def plain(self, x, c):
+        out = int(self.rng.integers(4, 17))
+        y = self.conv(x, c, out, bias=bool(self.rng.integers(2)))
+        return self.activation(self.batch_norm(y, out) if self.rng.integers(2) else y), out
+
+    def depthwise(self, x, c):
+        m = int(self.rng.integers(1, 3))
+        return self.conv(x, c, c * m, 3, group=c), c * m
+
+    def grouped(self, x, c):
+        g = next(g for g in (4, 3, 2, 1) if c % g == 0)
+        out = g * int(self.rng.integers(2, 5))
+        return self.conv(x, c, out, 3, group=g), out
+
+    def squeeze_excite(self, x, c):
+        y = self.node("GlobalAveragePool", [x])
+        y = self.node("Relu", [self.conv(y, c, hidden := int(self.rng.integers(3, 7)), 1)])
+        return self.node("Mul", [x, self.node("Sigmoid", [self.conv(y, hidden, c, 1)])]), c
+
+    def branches(self, x, c):
+        outs = [int(v) for v in self.rng.integers(3, 8, 2)]
+        parts = [self.activation(self.conv(x, c, o)) for o in outs]
+        return self.node("Concat", parts + [x], axis=1), sum(outs) + c
+
+    def split(self, x, c):
+        a = int(self.rng.integers(1, c))
+        y, z = self.node("Split", [x, self.ints(a, c - a)], outputs=2, axis=1)
+        y = self.conv(y, a, out := int(self.rng.integers(3, 9)))
+        return self.node("Concat", [y, self.activation(z)], axis=1), out + c - a
+
+    def cut(self, x, c):
+        a = int(self.rng.integers(1, c))
+        y = self.node("Slice", [x, self.ints(0), self.ints(a), self.ints(1)])
+        z = self.node("Slice", [x, self.ints(a), self.ints(2**63 - 1), self.ints(1)])
+        return self.node("Concat", [z, self.conv(y, a, a)], axis=1), c
+
+    def shuffle(self, x, c):
+        if c % 2:
+            return self.plain(x, c)
+        y = self.node("Reshape", [x, self.ints(0, 2, c // 2, 8, 8)])
+        y = self.node("Transpose", [y], perm=[0, 2, 1, 3, 4])
+        return self.node("Reshape", [y, self.ints(0, c, 8, 8)]), c
+
+    def glu(self, x, c):
+        y = self.conv(x, c, 2 * (h := int(self.rng.integers(4, 9))))
+        a, b = self.node("Split", [y], outputs=2, axis=1, num_outputs=2)
+        return self.node("Mul", [a, self.node("Sigmoid", [b])]), h
+
+    def group_norm(self, x, c):
+        g = next(g for g in (4, 3, 2, 1) if c % g == 0)
+        if g == 1:
+            return self.plain(x, c)
+        y = self.node("Reshape", [x, self.ints(0, g, -1)])
+        ones, zeros = np.ones(g, np.float32), np.zeros(g, np.float32)
+        y = self.node("InstanceNormalization", [y, self.constant(ones), self.constant(zeros)])
+        y = self.node("Reshape", [y, self.node("Shape", [x])])
+        shape = (c, 1, 1)
+        y = self.node("Mul", [y, self.constant(self.rng.uniform(0.5, 1.5, shape).astype(np.float32))])
+        return self.node("Add", [y, self.constant(self.rng.uniform(-1, 1, shape).astype(np.float32))]), c
+
+    def instance_norm(self, x, c):
+        return self.node("InstanceNormalization", [x, self.vector(c, 0.5, 1.5), self.vector(c)]), c
+
+    def pad_channels(self, x, c):
+        pads = self.ints(0, 1, 0, 0, 0, 2, 0, 0)
+        return self.node("Pad", [x, pads]), c + 3
+
+    def pixel_shuffle(self, x, c):
+        y = self.conv(x, c, 4 * (o := int(self.rng.integers(3, 7))))
+        y = self.node("DepthToSpace", [y], blocksize=2, mode=self.choice("DCR", "CRD"))
+        return self.node("AveragePool", [y], kernel_shape=[2, 2], strides=[2, 2]), o
+
+    def transpose_conv(self, x, c):
+        w = self.weight(c, out := int(self.rng.integers(4, 11)), 2, 2)
+        y = self.node("ConvTranspose", [x, w, self.vector(out)], strides=[2, 2])
+        return self.node("MaxPool", [y], kernel_shape=[2, 2], strides=[2, 2]), out
+
+    def channels_last_norm(self, x, c):
+        y = self.node("Transpose", [x], perm=[0, 2, 3, 1])
+        y = self.node("LayerNormalization", [y, self.vector(c, 0.5, 1.5), self.vector(c)], axis=-1)
+        y = self.node("MatMul", [y, self.weight(c, c)])
+        return self.node("Transpose", [y], perm=[0, 3, 1, 2]), c
+
+    # ---- tokens [N, T, C] ----------------------------------------------------------------------
+
+    def linear(self, x, c, out):
+        y = self.node("MatMul", [x, self.weight(c, out)])
+        return self.node("Add", [self.vector(out), y])
+
+    def mlp(self, x, c):
+        y = self.linear(x, c, hidden := int(self.rng.integers(6, 17)))
+        return self.node("Add", [x, self.linear(self.node("Relu", [y]), hidden, c)]), c
+
+    def token_norm(self, x, c):
+        if self.rng.integers(2):
+            return self.node("LayerNormalization", [x, self.vector(c, 0.5, 1.5), self.vector(c)]), c
+        y = self.node("Pow", [x, self.constant(np.float32(2))])
+        y = self.node("ReduceMean", [y, self.ints(-1)], keepdims=1)
+        y = self.node("Sqrt", [self.node("Add", [y, self.constant(np.float32(1e-3))])])
+        return self.node("Mul", [self.vector(c, 0.5, 1.5), self.node("Div", [x, y])]), c
+
+    def attention(self, x, c):
+        h, d = int(self.rng.integers(2, 4)), int(self.rng.integers(3, 6))
+        packed = self.choice("three", "split", "reshape")
+        if packed == "three":
+            q, k, v = (self.linear(x, c, h * d) for _ in range(3))
+        elif packed == "split":
+            q, k, v = self.node(
+                "Split", [self.linear(x, c, 3 * h * d), self.ints(h * d, h * d, h * d)],
+                outputs=3, axis=-1)
+        if packed == "reshape":
+            y = self.node("Reshape", [self.linear(x, c, 3 * h * d), self.ints(0, 0, 3, h, d)])
+            y = self.node("Transpose", [y], perm=[2, 0, 3, 1, 4])
+            q, k, v = (self.node("Gather", [y, self.constant(np.int64(i))], axis=0) for i in range(3))
+        else:
+            split = lambda t: self.node(
+                "Transpose", [self.node("Reshape", [t, self.ints(0, 0, h, d)])], perm=[0, 2, 1, 3])
+            q, k, v = split(q), split(k), split(v)
+        k = self.node("Transpose", [k], perm=[0, 1, 3, 2])
+        scores = self.node("Div", [self.node("MatMul", [q, k]), self.constant(np.float32(d**0.5))])
+        y = self.node("MatMul", [self.node("Softmax", [scores], axis=-1), v])
+        y = self.node("Reshape", [self.node("Transpose", [y], perm=[0, 2, 1, 3]), self.ints(0, 0, h * d)])
+        return self.node("Add", [x, self.linear(y, h * d, c)]), c
+
+    def recurrent(self, x, c):
+        h, both = int(self.rng.integers(4, 8)), bool(self.rng.integers(2))
+        kind, gates = self.choice(("LSTM", 4), ("GRU", 3), ("RNN", 1))
+        n = 2 if both else 1
+        y = self.node("Transpose", [x], perm=[1, 0, 2])
+        extra = {"linear_before_reset": 1} if kind == "GRU" else {}
+        y = self.node(
+            kind, [y, self.weight(n, gates * h, c), self.weight(n, gates * h, h),
+                   self.weight(n, 2 * gates * h)],
+            hidden_size=h, direction="bidirectional" if both else "forward", **extra)
+        y = self.node("Transpose", [y], perm=[2, 0, 1, 3])
+        return self.node("Reshape", [y, self.ints(0, 0, n * h)]), n * h
+
+    def project(self, x, c):
+        return self.linear(x, c, out := int(self.rng.integers(6, 13))), out
+
+    def einsum(self, x, c):
+        w = self.weight(c, h := 3, d := 4)
+        y = self.node("Einsum", [x, w], equation="btc,chd->bthd")
+        return self.node("Einsum", [y, self.weight(h, d, c)], equation="bthd,hde->bte"), c
+
+
+MAP_BLOCKS = [
+    "residual", "plain", "depthwise", "grouped", "squeeze_excite", "branches", "split", "cut",
+    "shuffle", "glu", "group_norm", "instance_norm", "pad_channels", "pixel_shuffle",
+    "transpose_conv", "channels_last_norm",
+]
+TOKEN_BLOCKS = ["mlp", "token_norm", "attention", "recurrent", "project", "einsum"]
+
+
+def make(seed):
+    """A checked model; its input is "x"."""
+    b = Builder(seed)
+    batch = "N" if b.is_dynamic else 2
+    if is_map := bool(b.rng.integers(3)):
+        shape, c = [batch, 3, 8, 8], int(b.rng.integers(5, 12))
+        x = b.activation(b.conv("x", 3, c, 3))
+        blocks = MAP_BLOCKS
+    else:
+        shape, c = [batch, 5, 6], int(b.rng.integers(6, 13))
+        x = b.linear("x", 6, c)
+        blocks = TOKEN_BLOCKS
+    for _ in range(int(b.rng.integers(2, 6))):
+        x, c = getattr(b, b.choice(*blocks))(x, c)
+    if is_map:
+        flat = b.choice("flatten", "pool", "reshape")
+        if flat == "flatten":
+            x, c = b.node("Flatten", [x], axis=1), c * 64
+        elif flat == "reshape":
+            x, c = b.node("Reshape", [x, b.ints(0, -1)]), c * 64
+        else:
+            x = b.node("ReduceMean", [x, b.ints(2, 3)], keepdims=0)
+    else:
+        x = b.node("ReduceMean", [x, b.ints(1)], keepdims=0)
+    y = b.node("Gemm", [x, b.weight(4, c), b.vector(4)], transB=1)
+    b.nodes.append(helper.make_node("Identity", [y], ["y"], name="out"))
+    graph = helper.make_graph(
+        b.nodes, f"random_{seed}", [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [batch, 4])], b.initializers)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)
+    onnx.checker.check_model(model, full_check=True)
+    return model
