@@ -23,6 +23,8 @@ struct ParameterUse: Sendable {
   let input: Int
   let axes: [AxisLayout]
   var role = Role.other
+  /// The layouts that the reader sums over: removal leaves out what it would have added.
+  var summed: [AxisLayout] = []
 }
 
 /// The layouts of a value, and the constant that it is when only moved.

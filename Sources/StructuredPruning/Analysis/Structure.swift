@@ -113,8 +113,21 @@ extension Structure {
   mutating func markBatched(_ axis: AxisLayout) { table.markBatched(axis) }
 
   /// Notes what a constant input, seen through views, is to the node.
-  mutating func mark(_ node: NodeContext, input index: Int, as role: ParameterUse.Role) {
-    if let source = source(node, input: index) { uses[source].role = role }
+  ///
+  /// - Parameter sums: the axes of the input, as the node sees them, that it sums over.
+  mutating func mark(
+    _ node: NodeContext, input index: Int, as role: ParameterUse.Role, sums: [Int] = []
+  ) {
+    guard let source = source(node, input: index), let axes = axes(node, input: index) else {
+      return
+    }
+    uses[source].role = role
+    uses[source].summed += sums.filter { axes.indices.contains($0) }.map { axes[$0] }
+  }
+
+  /// True for an input that is a constant, or a view of one.
+  mutating func isConstant(_ node: NodeContext, input index: Int) -> Bool {
+    source(node, input: index) != nil
   }
 
   /// Cuts an axis in two; freezes it and gives nil where that cannot be.

@@ -108,6 +108,8 @@ struct Removal {
         let wanted = requirements.compactMap { $0[input] }
         try satisfy(wanted, input, &node, &inputs, at: context)
       }
+      let obsolete = rule.obsoleteAttributes(of: node)
+      node.attributes.removeAll { obsolete.contains($0.name) }
       try keepNumbers(
         of: &node, except: Set((requirements.first ?? [:]).keys), before, &inputs)
     }

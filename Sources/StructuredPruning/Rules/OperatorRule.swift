@@ -14,12 +14,16 @@ protocol OperatorRule: Sendable {
   /// The attributes that change when axes shrink.
   func attributes(_ change: NodeChange) -> [(name: ByteString, value: AttributeValue)]
 
+  /// Attributes that must go because an input of the changed node says it now.
+  func obsoleteAttributes(of node: Node) -> [ByteString]
+
   /// What the inputs that hold shapes, sizes or places must say when axes shrink, by input.
   func arguments(_ change: NodeChange) -> [Int: ArgumentRequirement]
 }
 
 extension OperatorRule {
   func attributes(_ change: NodeChange) -> [(name: ByteString, value: AttributeValue)] { [] }
+  func obsoleteAttributes(of node: Node) -> [ByteString] { [] }
   func arguments(_ change: NodeChange) -> [Int: ArgumentRequirement] { [:] }
 }
 
@@ -65,7 +69,14 @@ struct NodeChange {
 enum OperatorRules {
   /// All rules, by family.
   static let all: [any OperatorRule] = [
-    ConvolutionRule(), ElementwiseRule(), ReshapeRule(),
+    ConvolutionRule(), TransposedConvolutionRule(), QuantizedConvolutionRule(), GemmRule(),
+    MatrixProductRule(), EinsumRule(), RecurrentRule(), AttentionRule(), ElementwiseRule(),
+    QuantizedElementwiseRule(), ViewRule(), QuantizationRule(), DynamicQuantizationRule(),
+    ChannelNormalizationRule(), LayerNormalizationRule(), SkipNormalizationRule(),
+    GroupNormalizationRule(), AxisNormalizationRule(), PoolingRule(), ReductionRule(),
+    ReshapeRule(), AxisCountRule(), TransposeRule(), ExpandRule(), TileRule(), ConcatRule(),
+    SplitRule(), SliceRule(), PadRule(), DepthSpaceRule(), ResizeRule(), GatherRule(),
+    DataIndexedRule(), CoordinateRule(), FillRule(), SamplingRule(), TriangleRule(),
   ]
 
   private static let byName: [ByteString: any OperatorRule] = Dictionary(
