@@ -52,7 +52,7 @@ let package = Package(
     module("SparseCoding", ["ByteStorage", "CZlib", "CZstd"]),
     module("ONNXFormat", ["ModelGraph", "ProtobufWire", "ByteStorage", "CSchemas", "CProtobufC"]),
     module("Pruning", ["ModelGraph", "ByteStorage"]),
-    module("StructuredPruning", ["ShapeInference", "ModelGraph", "ByteStorage"]),
+    module("StructuredPruning", ["Pruning", "ShapeInference", "ModelGraph", "ByteStorage"]),
     module(
       "SparseContainer",
       [
@@ -82,7 +82,7 @@ let package = Package(
     tests(of: "SparseCoding", ["ByteStorage"]),
     tests(of: "ONNXFormat", ["ModelGraph", "ByteStorage", "ProtobufWire"]),
     tests(of: "Pruning", ["ModelGraph", "ByteStorage"]),
-    tests(of: "StructuredPruning", ["ShapeInference", "ModelGraph", "ByteStorage"]),
+    tests(of: "StructuredPruning", ["Pruning", "ShapeInference", "ModelGraph", "ByteStorage"]),
     tests(
       of: "SparseContainer",
       ["ModelGraph", "SparseCoding", "ONNXFormat", "ProtobufWire", "ByteStorage"]),

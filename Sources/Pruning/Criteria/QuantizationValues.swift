@@ -1,5 +1,5 @@
 internal import ByteStorage
-internal import ModelGraph
+package import ModelGraph
 
 /// The scales and zero points of a weight, read and checked.
 public struct QuantizationValues: Hashable, Sendable {
@@ -19,7 +19,7 @@ public struct QuantizationValues: Hashable, Sendable {
 
   /// The place in `scales` and `zeroPoints` that belongs to an element.
   @inline(__always)
-  func place(of element: Int) -> Int {
+  package func place(of element: Int) -> Int {
     switch spread {
     case .whole: 0
     case .axis(let axis): axis.entry(of: element)
@@ -29,7 +29,7 @@ public struct QuantizationValues: Hashable, Sendable {
 
   /// The first element behind `element` that may have another place.
   @inline(__always)
-  func runEnd(of element: Int) -> Int {
+  package func runEnd(of element: Int) -> Int {
     switch spread {
     case .whole: .max
     case .axis(let axis): (element / axis.stride + 1) * axis.stride
@@ -54,7 +54,7 @@ extension QuantizationValues {
   ///
   /// - Throws: `WeightRefusal` for scales that are zero, infinite or NaN, and for element types that
   ///   scales and zero points cannot have; otherwise what reading throws.
-  init(_ quantization: Quantization, of model: Model) throws {
+  package init(_ quantization: Quantization, of model: Model) throws {
     let scales = try quantization.scale.map { try Self.scales(model[$0]) } ?? [1]
     let zeroPoints = try quantization.zeroPoint.map { try Self.zeroPoints(model[$0]) } ?? [0]
     let count = max(scales.count, zeroPoints.count)

@@ -34,7 +34,7 @@ public struct RandomCriterion: SaliencyCriterion {
 
   /// The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
   @inline(__always)
-  private static func mix(_ value: UInt64) -> UInt64 {
+  package static func mix(_ value: UInt64) -> UInt64 {
     var mixed = value &+ 0x9E37_79B9_7F4A_7C15
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
     mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB

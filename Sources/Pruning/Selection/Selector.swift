@@ -1,4 +1,4 @@
-internal import ByteStorage
+package import ByteStorage
 
 /// A way to name weights on the command line and in recipes.
 public struct Selector: Hashable, Sendable, CustomStringConvertible {
@@ -36,7 +36,7 @@ public struct Selector: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// True when it matches a weight by its tensor's or a reader's name, operator or size.
-  func matches(_ weight: SelectableTensor) -> Bool {
+  package func matches(_ weight: SelectableTensor) -> Bool {
     switch kind {
     case .name(let glob):
       glob.matches(weight.name.text) || weight.readers.contains { glob.matches($0.name.text) }
@@ -75,10 +75,17 @@ public struct Selector: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// What selectors look at.
-struct SelectableTensor {
+package struct SelectableTensor {
   let name: ByteString
   let readers: [WeightReader]
   let elementCount: Int
+
+  /// Describes a tensor.
+  package init(name: ByteString, readers: [WeightReader], elementCount: Int) {
+    self.name = name
+    self.readers = readers
+    self.elementCount = elementCount
+  }
 }
 
 /// A selector that lets tensors in or keeps them out.

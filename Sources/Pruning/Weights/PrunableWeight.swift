@@ -10,7 +10,7 @@ public struct WeightReader: Hashable, Sendable {
   /// Its operator.
   public let operatorType: ByteString
 
-  init(_ id: NodeID, in model: Model) {
+  package init(_ id: NodeID, in model: Model) {
     let node = model[id]
     self.node = id
     name = node.name.isEmpty ? node.outputs.first ?? "" : node.name

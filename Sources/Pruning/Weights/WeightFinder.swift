@@ -122,7 +122,7 @@ extension Model {
 
 extension Tensor {
   /// Why its elements cannot be set to zero; nil when they can.
-  var contentsRefusal: WeightRefusal? {
+  package var contentsRefusal: WeightRefusal? {
     guard elementType.hasZero else {
       return WeightRefusal("\(elementType.name) elements cannot be pruned")
     }

@@ -1,0 +1,198 @@
+internal import ByteStorage
+internal import ModelGraph
+internal import Pruning
+
+/// One request carried out on one model.
+///
+/// `operations` counts the multiplications when dimensions keep given counts.
+struct ChannelSelector {
+  let layouts: ParameterLayouts
+  let request: ChannelPruningRequest
+  let operations: (_ count: (DimensionID) -> Int) -> Int
+  private let groups: [ChannelGroup]
+  private let rules: ChannelRules
+  private let weights: [TensorID: PrunableWeight]
+
+  init(
+    _ layouts: ParameterLayouts, _ request: ChannelPruningRequest,
+    operations: @escaping (_ count: (DimensionID) -> Int) -> Int
+  ) throws {
+    try request.validate()
+    self.layouts = layouts
+    self.request = request
+    self.operations = operations
+    groups = ChannelGroups(layouts).groups
+    let found = try PrunableWeights(of: layouts.model).weights
+    weights = Dictionary(found.map { ($0.tensor, $0) }, uniquingKeysWith: { first, _ in first })
+    rules = ChannelRules(layouts, weights)
+  }
+
+  /// A dimension that may lose indices.
+  private struct Judged {
+    /// The place among the groups.
+    let group: Int
+    let scores: ChannelScores
+    /// A share of its own.
+    let ratio: Double?
+  }
+
+  /// Chooses.
+  ///
+  /// - Throws: `ChannelSelectionError.targetUnreachable`, and what reading weights throws.
+  func selection() throws -> ChannelSelection {
+    var reasons = groups.map(reasonToStay)
+    let open = groups.indices.filter { reasons[$0] == nil }
+    let evidence = try CollectedEvidence(
+      on: Set(open.map { groups[$0].id }), layouts, weights, request)
+    let judged = judged(open, by: evidence, &reasons)
+    let ranking = ChannelRanking(
+      judged.map(\.scores.values), classes: classes(of: judged), request.limits)
+    var selection = ChannelSelection(warnings: warnings + evidence.warnings)
+    for (place, removed) in try removed(judged, ranking).enumerated() {
+      if removed > 0 {
+        let mask = ranking.mask(of: place, without: removed)
+        selection.kept.masks[groups[judged[place].group].id] = mask
+      } else {
+        reasons[judged[place].group] = "no channel is to go, after rounding and limits"
+      }
+    }
+    var scores = groups.map { _ in ChannelScores?.none }
+    for item in judged { scores[item.group] = item.scores }
+    selection.entries = groups.indices.map {
+      entry(of: groups[$0], scores[$0], selection.kept, reasons[$0])
+    }
+    return selection
+  }
+
+  private func judged(
+    _ open: [Int], by evidence: CollectedEvidence, _ reasons: inout [String?]
+  ) -> [Judged] {
+    var judged: [Judged] = []
+    for index in open {
+      let scores = request.criterion.scores(
+        of: evidence.evidence(on: groups[index], number: index, request))
+      if let scores {
+        judged.append(Judged(group: index, scores: scores, ratio: ownRatio(of: groups[index])))
+      } else {
+        reasons[index] = "its weights cannot be read as numbers"
+      }
+    }
+    return judged
+  }
+
+  // MARK: Who
+
+  private func reasonToStay(_ group: ChannelGroup) -> String? {
+    switch group.standing {
+    case .frozen(let reason): return layouts.text(of: reason)
+    case .sibling where !(group.isBatched && request.headRatio != nil):
+      return "it shares its axes with a dimension that is pruned"
+    case .sibling, .candidate:
+      return rules.verdict(on: group, request.rules) == false ? "not selected" : nil
+    }
+  }
+
+  private func ownRatio(of group: ChannelGroup) -> Double? {
+    if let ratio = rules.ratio(of: group, request.ratios) { return ratio }
+    return group.isBatched ? request.headRatio : nil
+  }
+
+  private var warnings: [String] {
+    (request.rules.map(\.selector) + request.ratios.map(\.selector))
+      .filter { !rules.matchesAny($0, of: groups) }
+      .map { "selector \"\(ByteString($0.description).escaped)\" matches no channels" }
+  }
+
+  // MARK: How many
+
+  /// Which dimensions are ranked together; those with a share of their own are in classes alone.
+  private func classes(of judged: [Judged]) -> [[Int]] {
+    let alone = judged.indices.filter { judged[$0].ratio != nil || request.scope == .local }
+    let others = judged.indices.filter { judged[$0].ratio == nil && request.scope != .local }
+    var classes: [[Int]] = []
+    var places: [GroupShape?: Int] = [:]
+    for index in others {
+      let shape =
+        request.scope == .isomorphic
+        ? GroupShape(of: groups[judged[index].group], in: layouts) : nil
+      if let place = places[shape] {
+        classes[place].append(index)
+      } else {
+        places[shape] = classes.count
+        classes.append([index])
+      }
+    }
+    return alone.map { [$0] } + classes
+  }
+
+  /// How many indices each dimension loses.
+  private func removed(_ judged: [Judged], _ ranking: ChannelRanking) throws -> [Int] {
+    var fixed: [Int: Int] = [:]
+    for (index, item) in judged.enumerated() {
+      if let ratio = item.ratio { fixed[index] = ranking.removed(at: ratio)[index] }
+    }
+    let removed = { (ratio: Double) in
+      ranking.removed(at: ratio).enumerated().map { fixed[$0.offset] ?? $0.element }
+    }
+    if case .ratio(let ratio) = request.goal { return removed(ratio) }
+    let ids = judged.map { groups[$0.group].id }
+    let cost = ChannelCost(layouts, changing: Set(ids))
+    let whole = value(of: cost, ids, judged.map { _ in 0 })
+    let found = TargetSearch.ratio(target: request.goal.share * whole) {
+      value(of: cost, ids, removed($0))
+    }
+    guard let found else {
+      throw ChannelSelectionError.targetUnreachable(
+        goal: request.goal.noun, target: request.goal.share,
+        reachable: whole > 0 ? value(of: cost, ids, removed(1)) / whole : 1)
+    }
+    return removed(found)
+  }
+
+  private func value(of cost: ChannelCost, _ ids: [DimensionID], _ removed: [Int]) -> Double {
+    let lost = Dictionary(zip(ids, removed), uniquingKeysWith: { first, _ in first })
+    let count = { (id: DimensionID) in layouts.table[id].size - (lost[id] ?? 0) }
+    return switch request.goal {
+    case .ratio, .parameters: cost.parameters(keeping: count)
+    case .bytes: cost.bytes(keeping: count)
+    case .operations: Double(operations(count))
+    }
+  }
+
+  // MARK: What is said
+
+  private func entry(
+    of group: ChannelGroup, _ scores: ChannelScores?, _ kept: KeptIndices, _ reason: String?
+  ) -> ChannelEntry {
+    let mask = kept.masks[group.id]
+    let maker = rules.makers(of: group).first.map { layouts.uses[$0.use] }
+    let name = maker.map { layouts.model[$0.tensor].name } ?? ""
+    return ChannelEntry(
+      name: name.isEmpty ? maker?.name ?? "" : name,
+      reader: maker.map { WeightReader($0.node, in: layouts.model).name } ?? "",
+      size: group.size, kept: (0..<group.size).filter { mask?[$0] ?? true },
+      scores: scores?.values ?? [], mixedBy: group.mixedBy, isBatched: group.isBatched,
+      unchangedReason: reason, note: scores?.note)
+  }
+}
+
+extension ChannelRanking {
+  /// True for what stays when the first of a dimension's order go.
+  fileprivate func mask(of place: Int, without count: Int) -> [Bool] {
+    var mask = Array(repeating: true, count: orders[place].count)
+    for index in orders[place].prefix(count) { mask[index] = false }
+    return mask
+  }
+}
+
+extension ChannelPruningGoal {
+  /// What it counts.
+  fileprivate var noun: String {
+    switch self {
+    case .ratio: "channels"
+    case .parameters: "parameters"
+    case .operations: "operations"
+    case .bytes: "bytes"
+    }
+  }
+}

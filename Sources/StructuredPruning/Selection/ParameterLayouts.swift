@@ -1,0 +1,42 @@
+internal import ByteStorage
+internal import ModelGraph
+internal import Pruning
+
+/// The constants of a model as nodes read them, and what their axes mean.
+///
+/// It is all that selection needs of a finished analysis.
+struct ParameterLayouts: Sendable {
+  let model: Model
+  let table: DimensionTable
+  let uses: [ParameterUse]
+  /// True for an axis of a weight, given by the place of its use, that its reader sums over.
+  ///
+  /// Other axes of weights are outputs: their positions are what the reader makes.
+  let isContracted: @Sendable (_ use: Int, _ axis: Int) -> Bool
+
+  init(
+    _ model: Model, table: DimensionTable, uses: [ParameterUse],
+    isContracted: @escaping @Sendable (_ use: Int, _ axis: Int) -> Bool = { _, _ in false }
+  ) {
+    self.model = model
+    self.table = table
+    self.uses = uses
+    self.isContracted = isContracted
+  }
+
+  /// Takes what selection needs of an analysis.
+  init(
+    _ structure: Structure,
+    isContracted: @escaping @Sendable (_ use: Int, _ axis: Int) -> Bool = { _, _ in false }
+  ) {
+    self.init(
+      structure.model, table: structure.table, uses: structure.uses, isContracted: isContracted)
+  }
+
+  /// A reason with the node it comes from.
+  func text(of reason: FreezeReason) -> String {
+    guard let id = reason.node else { return reason.text }
+    let reader = WeightReader(id, in: model)
+    return "\(reader.operatorType.escaped) \"\(reader.name.escaped)\": \(reason.text)"
+  }
+}
