@@ -28,7 +28,8 @@ let package = Package(
   name: "sparsify",
   platforms: [.macOS(.v26)],
   products: [
-    .library(name: "SparsifyKit", targets: ["SparsifyKit", "Pruning", "SparseCoding"]),
+    .library(
+      name: "SparsifyKit", targets: ["SparsifyKit", "Pruning", "StructuredPruning", "SparseCoding"]),
     .executable(name: "sparsify", targets: ["sparsify"]),
   ],
   dependencies: [
@@ -61,11 +62,14 @@ let package = Package(
     ),
     module(
       "SparsifyKit",
-      ["SparseContainer", "ONNXFormat", "Pruning", "ModelGraph", "SparseCoding", "ByteStorage"]),
+      [
+        "SparseContainer", "ONNXFormat", "StructuredPruning", "Pruning", "ModelGraph",
+        "SparseCoding", "ByteStorage",
+      ]),
     .executableTarget(
       name: "sparsify",
       dependencies: [
-        "SparsifyKit", "Pruning", "SparseCoding", "ByteStorage",
+        "SparsifyKit", "StructuredPruning", "Pruning", "SparseCoding", "ByteStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -44,7 +44,9 @@ extension SmallElements {
 
   private static func load<T>(_: T.Type, _ bytes: [UInt8], _ count: Int) -> [T] {
     bytes.withUnsafeBytes { buffer in
-      (0..<count).map { buffer.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self) }
+      (0..<count).map {
+        buffer.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self)
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ internal import ModelGraph
 internal import ONNXFormat
 public import Pruning
 public import SparseCoding
+public import StructuredPruning
 
 /// Reads a model, prunes it if asked, and writes it in the format of the output's extension.
 ///
@@ -22,6 +23,8 @@ public struct Conversion: Sendable {
   public var output: String
   /// The name of the format to write; nil to go by the output's extension.
   public var format: String?
+  /// Which channels to remove, before weights are pruned; nil to keep all.
+  public var channels: ChannelPruningRequest?
   /// What to prune; nil to change nothing.
   public var pruning: PruningRequest?
   /// How hard to try to make tensors small.
@@ -56,6 +59,9 @@ public struct Conversion: Sendable {
     let sink = try ModelOutput(
       path: isDryRun ? nil : output, replaces: replaces, inputs: loaded.inputs.map(\.identity))
     let threads = try threadsWithinBudget(for: loaded.model)
+    let narrowed = try FileFailure.naming(input) {
+      try removeChannels(&loaded.model, threads: threads)
+    }
     let pruned = try FileFailure.naming(input) { try prune(&loaded.model, threads: threads) }
     try FileFailure.naming(input) {
       try target.write(
@@ -68,8 +74,17 @@ public struct Conversion: Sendable {
     return ConversionReport(
       inputFormat: source.name, outputFormat: target.name,
       inputBytes: loaded.inputs.reduce(0) { $0 + $1.byteCount }, outputBytes: written,
-      isDryRun: isDryRun, pruning: pruned.map { PruningSummary($0, of: loaded.model) },
-      warnings: loaded.warnings.map(\.text) + (pruned?.warnings ?? []))
+      isDryRun: isDryRun, channels: narrowed.map { ChannelSummary($0) },
+      pruning: pruned.map { PruningSummary($0, of: loaded.model) },
+      warnings: loaded.warnings.map(\.text) + (narrowed?.warnings ?? []) + (pruned?.warnings ?? []))
+  }
+
+  private func removeChannels(
+    _ model: inout Model, threads: Int
+  ) throws -> ChannelPruningReport? {
+    guard var channels else { return nil }
+    channels.threads = threads
+    return try model.pruneChannels(channels)
   }
 
   private func prune(_ model: inout Model, threads: Int) throws -> PruningReport? {

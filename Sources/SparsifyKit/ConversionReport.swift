@@ -18,6 +18,8 @@ public struct ConversionReport: Sendable, Codable {
   public var outputBytes: Int
   /// True when nothing was written.
   public var isDryRun: Bool
+  /// Which channels went; nil when none were asked for.
+  public var channels: ChannelSummary?
   /// What pruning did; nil when none was asked for.
   public var pruning: PruningSummary?
   /// What is odd about the model, and what could not be done.

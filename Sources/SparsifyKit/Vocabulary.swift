@@ -1,5 +1,6 @@
 public import Pruning
 public import SparseCoding
+public import StructuredPruning
 
 // What a user of this library needs to say what is to be done, without importing the modules below.
 
@@ -7,6 +8,10 @@ public import SparseCoding
 public typealias PruningRequest = Pruning.PruningRequest
 /// How much is pruned, and where it may lie.
 public typealias PruningGoal = Pruning.PruningGoal
+/// Which channels to remove.
+public typealias ChannelPruningRequest = StructuredPruning.ChannelPruningRequest
+/// How many channels go, or how much is to stay.
+public typealias ChannelPruningGoal = StructuredPruning.ChannelPruningGoal
 /// Among which weights the least important are looked for.
 public typealias PruningScope = Pruning.PruningScope
 /// How many of how many consecutive weights are kept.

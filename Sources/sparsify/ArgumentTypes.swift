@@ -2,8 +2,10 @@ public import ArgumentParser
 public import Pruning
 public import SparseCoding
 public import SparsifyKit
+public import StructuredPruning
 
 extension PruningScope: ExpressibleByArgument {}
+extension ChannelPruningScope: ExpressibleByArgument {}
 extension CompressionLevel: ExpressibleByArgument {}
 extension SizeBreakdown.Key: ExpressibleByArgument {}
 

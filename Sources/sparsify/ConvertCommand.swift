@@ -16,6 +16,8 @@ struct ConvertCommand: ParsableCommand {
   @Argument(help: "The file to write: .onnx or .spm, by its extension.")
   var output: String
 
+  @OptionGroup(title: "Removing channels") var channels: ChannelOptions
+
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
 
   @Option(help: "The format to write, when the output's extension does not say: onnx or spm.")
@@ -44,7 +46,9 @@ struct ConvertCommand: ParsableCommand {
     let reportFile = try report.map { try AtomicFile(path: $0, replaces: isForced) }
     let bar = ProgressBar("converting", isWanted: !common.isQuiet && !common.isJSON)
     var conversion = Conversion(input: input, output: output)
-    conversion.pruning = try pruning.request(isForced: isForced)
+    conversion.channels = try channels.request(rules: pruning.rules, seed: pruning.seed)
+    conversion.pruning = try pruning.request(
+      isForced: isForced, hasOtherGoal: conversion.channels != nil)
     conversion.format = to
     conversion.level = level
     conversion.threads = common.threads
@@ -76,6 +80,7 @@ struct ConvertCommand: ParsableCommand {
   private func publish(_ result: ConversionReport, seconds: Double) throws {
     if common.isJSON { return OutputStream.data.line(try JSONText.encode(result)) }
     common.warn(result.warnings)
+    if common.isVerbose, let channels = result.channels { common.say(channels.table) }
     if common.isVerbose, let pruned = result.pruning { common.say(pruned.table) }
     common.say(result.summary(seconds: seconds))
   }
@@ -89,6 +94,9 @@ extension ConversionReport {
       "\(ByteSize(inputBytes)) -> \(ByteSize(outputBytes))",
       ratio >= 1 ? "\(ratio.fixed(2))x smaller" : "\((1 / max(ratio, 1e-9)).fixed(2))x larger",
     ]
+    if let channels {
+      parts.append("\(channels.removed) channels removed, \(channels.share) of parameters left")
+    }
     if let pruning {
       let share = Double(pruning.zerosAfter) / Double(max(pruning.weights, 1))
       parts.append("\((share * 100).fixed(1)) % of \(pruning.weights) weights zero")

@@ -39,10 +39,11 @@ extension PruningOptions {
   /// What the options ask for; nil when they ask for nothing.
   ///
   /// Throws for options that contradict each other.
-  func request(isForced: Bool) throws -> PruningRequest? {
+  func request(isForced: Bool, hasOtherGoal: Bool) throws -> PruningRequest? {
     guard let goal = try goal(isForced: isForced) else {
-      guard only.isEmpty, except.isEmpty else {
-        throw ValidationError("nothing to prune: give --sparsity, --threshold or --pattern")
+      guard hasOtherGoal || only.isEmpty && except.isEmpty else {
+        throw ValidationError(
+          "nothing to prune: give --sparsity, --threshold, --pattern or --channels")
       }
       return nil
     }
@@ -50,9 +51,12 @@ extension PruningOptions {
       let known = SaliencyCriteria.all.map(\.name).joined(separator: ", ")
       throw ValidationError("there is no criterion \"\(criterion)\"; there are: \(known)")
     }
-    // What is left out stays left out, whatever --only says.
-    let rules = try only.map(SelectionRule.only) + except.map(SelectionRule.except)
-    return PruningRequest(goal: goal, criterion: criterion, rules: rules, seed: seed)
+    return PruningRequest(goal: goal, criterion: criterion, rules: try rules, seed: seed)
+  }
+
+  /// Which tensors are meant; what is left out stays left out, whatever --only says.
+  var rules: [SelectionRule] {
+    get throws { try only.map(SelectionRule.only) + except.map(SelectionRule.except) }
   }
 
   private func goal(isForced: Bool) throws -> PruningGoal? {

@@ -134,7 +134,9 @@ struct TransposedConvolutionRule: ShapeRule {
 
 /// Pooling over windows.
 struct PoolingRule: ShapeRule {
-  var operators: [String] { ["MaxPool", "AveragePool", "LpPool", "com.microsoft.QLinearAveragePool"] }
+  var operators: [String] {
+    ["MaxPool", "AveragePool", "LpPool", "com.microsoft.QLinearAveragePool"]
+  }
 
   func infer(_ call: OperatorCall) throws(ShapeError) -> [TensorFacts?] {
     let data = try call.shape(0, minimumRank: 3)

@@ -44,7 +44,9 @@ struct GemmRule: ShapeRule {
   func infer(_ call: OperatorCall) throws(ShapeError) -> [TensorFacts?] {
     let left = try call.shape(0, minimumRank: 2)
     let right = try call.shape(1, minimumRank: 2)
-    let (transposesA, transposesB) = (call.node.integer("transA") != 0, call.node.integer("transB") != 0)
+    let (transposesA, transposesB) = (
+      call.node.integer("transA") != 0, call.node.integer("transB") != 0
+    )
     guard left.count == 2, right.count == 2,
       left[transposesA ? 0 : 1] == right[transposesB ? 1 : 0]
     else { throw .contradiction("matrices of \(left) and \(right) cannot be multiplied") }

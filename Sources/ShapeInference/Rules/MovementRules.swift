@@ -220,7 +220,8 @@ struct ResizeRule: ShapeRule {
     let isResize = call.node.operatorType == "Resize" && call.version >= 11
     if isResize, call.isGiven(3) {
       let sizes = try call.numbers(3)
-      guard sizes.count == axes.count, call.text("keep_aspect_ratio_policy") ?? "stretch" == "stretch"
+      guard sizes.count == axes.count,
+        call.text("keep_aspect_ratio_policy") ?? "stretch" == "stretch"
       else { throw .contradiction("the sizes do not fit \(axes.count) axes") }
       for (axis, size) in zip(axes, sizes) { shape[axis] = size }
       return try call.output(shape, input.elementType)
@@ -237,7 +238,9 @@ struct ResizeRule: ShapeRule {
   }
 
   private func scales(_ call: OperatorCall, _ index: Int) throws(ShapeError) -> [Double]? {
-    if case .floats(let values)? = call.node.attribute("scales") { return values.map { Double($0) } }
+    if case .floats(let values)? = call.node.attribute("scales") {
+      return values.map { Double($0) }
+    }
     return call.optional(index)?.elements?.reals
   }
 }

@@ -38,7 +38,8 @@ struct SamplingRule: ShapeRule {
       return try call.output(Array(data[..<2]) + places[1..<places.count - 1], type)
     case "RoiAlign":
       let (height, width) = (
-        call.node.integer("output_height", default: 1), call.node.integer("output_width", default: 1)
+        call.node.integer("output_height", default: 1),
+        call.node.integer("output_width", default: 1)
       )
       return try call.output([places[0], data[1], height, width], type)
     default:

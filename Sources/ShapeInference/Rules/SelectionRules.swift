@@ -149,7 +149,8 @@ struct GatherRule: ShapeRule {
     let shape = input.shape[..<axis] + indices.shape + input.shape[(axis + 1)...]
     var elements: SmallElements?
     let count = Shape(Array(shape))?.elementCount ?? .max
-    if let known = input.elements, let picked = indices.integers, count <= SmallElements.maximumCount
+    if let known = input.elements, let picked = indices.integers,
+      count <= SmallElements.maximumCount
     {
       let size = input.shape[axis]
       let positions = picked.map { $0 < 0 ? $0 &+ size : $0 }
@@ -160,7 +161,9 @@ struct GatherRule: ShapeRule {
     }
     var facts = try call.facts(Array(shape), input.elementType, elements)
     // Which position is picked may hang on a shape, the number picked does not by that.
-    if facts.elements != nil { facts.isShapeDerived = input.isShapeDerived || indices.isShapeDerived }
+    if facts.elements != nil {
+      facts.isShapeDerived = input.isShapeDerived || indices.isShapeDerived
+    }
     return [facts]
   }
 }

@@ -50,7 +50,9 @@ struct ShapeSourceRule: ShapeRule {
 
 /// ConstantOfShape: one value everywhere.
 struct FillRule: ShapeRule {
-  var operators: [String] { ["ConstantOfShape", "EyeLike", "RandomNormalLike", "RandomUniformLike"] }
+  var operators: [String] {
+    ["ConstantOfShape", "EyeLike", "RandomNormalLike", "RandomUniformLike"]
+  }
 
   func infer(_ call: OperatorCall) throws(ShapeError) -> [TensorFacts?] {
     guard call.node.operatorType == "ConstantOfShape" else {

@@ -104,6 +104,14 @@ extension Structure {
     }
   }
 
+  /// Keeps all positions of all values around a node.
+  mutating func freezeAround(_ node: NodeContext, _ reason: String) {
+    for index in node.node.inputs.indices { freeze(node, input: index, reason) }
+    for name in node.node.outputs {
+      for axis in values[name]?.axes ?? [] { freeze(axis, at: node, reason) }
+    }
+  }
+
   /// Notes that a node sums or normalises over an axis: removing positions changes what is left.
   mutating func markMixed(_ axis: AxisLayout, at node: NodeContext) {
     table.markMixed(axis, by: node.id)

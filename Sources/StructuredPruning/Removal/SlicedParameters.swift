@@ -43,9 +43,7 @@ struct SlicedParameters {
       let isWhole = readers[slice.name] == uses.count
       let name = isWhole ? tensor.name : names.name(like: slice.name, "_kept")
       guard let shape = shapes[first].flatMap(Shape.init),
-        let contents = KeptContents(
-          tensor.contents, elementType: tensor.elementType, shape: tensor.shape,
-          masks: slice.masks)
+        let contents = KeptPositionsSource.source(of: tensor, masks: slice.masks)
       else { throw RemovalFailure(node: use.node, reason: "a constant it reads cannot be cut") }
       let sliced = tensor.resized(to: shape, contents: contents, name: name)
       if isWhole {

@@ -155,7 +155,9 @@ struct SplitRule: OperatorRule {
     let whole = sizes.reduce(0, +)
     let part = (whole + sizes.count - 1) / max(sizes.count, 1)
     let equal = sizes.indices.map { max(0, min(part, whole - $0 * part)) }
-    return [1: ArgumentRequirement(sizes) { $0 == sizes || (isImplicit && $0.isEmpty && equal == sizes) }]
+    return [
+      1: ArgumentRequirement(sizes) { $0 == sizes || (isImplicit && $0.isEmpty && equal == sizes) }
+    ]
   }
 }
 
@@ -256,7 +258,9 @@ struct SliceRule: OperatorRule {
     }
   }
 
-  private func accepts(_ change: NodeChange, _ wanted: [Int], _ axes: [Int]) -> @Sendable ([Int]) -> Bool {
+  private func accepts(_ change: NodeChange, _ wanted: [Int], _ axes: [Int])
+    -> @Sendable ([Int]) -> Bool
+  {
     let sizes = change.newInputs[0] ?? []
     let rank = sizes.count
     return { given in
@@ -387,7 +391,9 @@ struct ResizeRule: OperatorRule {
   }
 
   func arguments(_ change: NodeChange) -> [Int: ArgumentRequirement] {
-    guard change.context.integers(input: 3) != nil, let shape = change.newShape() else { return [:] }
+    guard change.context.integers(input: 3) != nil, let shape = change.newShape() else {
+      return [:]
+    }
     let axes = change.context.integers(attribute: "axes") ?? Array(shape.indices)
     let places = axes.compactMap { change.context.axis($0, rank: shape.count) }
     return [3: ArgumentRequirement(places.map { shape[$0] })]

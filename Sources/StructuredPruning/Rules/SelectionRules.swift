@@ -39,7 +39,10 @@ struct GatherRule: OperatorRule {
 /// Operators that pick, order or count positions of an axis by data: the axis stays.
 struct DataIndexedRule: OperatorRule {
   var operators: [String] {
-    ["ArgMax", "ArgMin", "CumSum", "GatherElements", "OneHot", "ScatterElements", "Scatter", "TopK"]
+    [
+      "ArgMax", "ArgMin", "CumSum", "GatherElements", "OneHot", "ScatterElements", "Scatter",
+      "TopK",
+    ]
   }
 
   func relate(_ node: NodeContext, in structure: inout Structure) {

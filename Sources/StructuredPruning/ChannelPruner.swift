@@ -1,0 +1,97 @@
+internal import ByteStorage
+public import ModelGraph
+internal import Pruning
+internal import ShapeInference
+
+extension Model {
+  /// Removes the channels, heads and hidden units that matter least, and fits everything downstream.
+  ///
+  /// Works on the graph alone. What cannot be followed stays whole, with a reason in the report.
+  ///
+  /// - Throws: `ChannelSelectionError` for a request that makes no sense or a target out of reach, and
+  ///   what reading weights throws.
+  public mutating func pruneChannels(
+    _ request: ChannelPruningRequest
+  ) throws -> ChannelPruningReport {
+    var pruner = ChannelPruner(self)
+    let result = try pruner.run(request)
+    self = result.model
+    record(request.historyEntry(result.report))
+    return result.report
+  }
+}
+
+/// One request carried out on one model.
+struct ChannelPruner {
+  /// A group that cannot be verified is frozen, and the choice made anew, this often at most.
+  private static let maximumAttempts = 16
+
+  private(set) var structure: Structure
+  private let contexts: [[NodeContext]]
+
+  /// Analyses a model.
+  init(_ model: Model) {
+    let evaluations = [DimensionAssignment.first, .second].map { EvaluatedGraph(model, $0) }
+    contexts = evaluations.map { NodeContext.all(in: model, $0) }
+    structure = Structure(model, evaluations[0])
+    structure.analyze(contexts[0])
+  }
+
+  /// The model without the channels that go.
+  mutating func run(
+    _ request: ChannelPruningRequest
+  ) throws -> (model: Model, report: ChannelPruningReport) {
+    for _ in 0..<Self.maximumAttempts {
+      let operations = OperationCount(structure, contexts[0])
+      let selector = try ChannelSelector(layouts, request) { operations.total(keeping: $0) }
+      let selection = try selector.selection()
+      do throws(RemovalFailure) {
+        var removal = try Removal(structure, selection.kept, contexts)
+        let model = try removal.model()
+        return (model, ChannelPruningReport(structure, selection, operations))
+      } catch {
+        freeze(error)
+      }
+    }
+    return (structure.model, ChannelPruningReport(structure, ChannelSelection(), nil))
+  }
+
+  /// What selection needs, with what readers sum over.
+  private var layouts: ParameterLayouts {
+    let structure = structure
+    return ParameterLayouts(structure) { use, axis in
+      let use = structure.uses[use]
+      return use.summed.contains(use.axes[axis])
+    }
+  }
+
+  /// Keeps everything around a node that cannot be made to fit.
+  private mutating func freeze(_ failure: RemovalFailure) {
+    guard let context = contexts[0].first(where: { $0.id == failure.node }) else { return }
+    structure.freezeAround(context, failure.reason)
+  }
+}
+
+extension ChannelPruningRequest {
+  /// What the history says of this request.
+  fileprivate func historyEntry(_ report: ChannelPruningReport) -> HistoryEntry {
+    var settings = [HistoryEntry.Setting("criterion", criterion.name)]
+    switch goal {
+    case .ratio(let share): settings.append(.init("channels", "\(share)"))
+    case .parameters(let share): settings.append(.init("target-parameters", "\(share)"))
+    case .operations(let share): settings.append(.init("target-macs", "\(share)"))
+    case .bytes(let share): settings.append(.init("target-bytes", "\(share)"))
+    }
+    settings.append(.init("scope", scope.rawValue))
+    if let headRatio { settings.append(.init("heads", "\(headRatio)")) }
+    if roundTo > 1 { settings.append(.init("round-to", "\(roundTo)")) }
+    if criterion.usesSeed { settings.append(.init("seed", "\(seed)")) }
+    if !rules.isEmpty {
+      let texts = rules.map { ($0.includes ? "only " : "except ") + $0.selector.description }
+      settings.append(.init("tensors", texts.joined(separator: ", ")))
+    }
+    return HistoryEntry(
+      action: "prune channels", settings: settings, weightCount: report.parametersBefore,
+      zerosBefore: 0, zerosAfter: 0)
+  }
+}

@@ -1,0 +1,112 @@
+public import ByteStorage
+internal import ModelGraph
+
+/// What channel pruning did, dimension by dimension, and why others stayed.
+public struct ChannelPruningReport: Sendable {
+  /// One set of channels that go and stay together.
+  public struct Group: Sendable {
+    /// Its name in layouts, such as `d12`.
+    public let name: String
+    /// The node that makes or reads it first.
+    public let layer: ByteString
+    /// The tensor that says so.
+    public let tensor: ByteString
+    /// How many channels there were.
+    public let size: Int
+    /// The channels that stay.
+    public let kept: [Int]
+    /// The mean score of the channels; nil when they were not judged.
+    public let score: Double?
+    /// The node that makes removal approximate; nil when it is exact.
+    public let mixedBy: ByteString?
+    /// True for heads and whatever else is computed side by side.
+    public let isHeads: Bool
+    /// Why all channels stay; nil when some go.
+    public let reason: String?
+    /// What is remarkable.
+    public let note: String?
+    /// The axes that carry it.
+    public let members: [Member]
+  }
+
+  /// One axis of a constant, as one node reads it.
+  public struct Member: Sendable {
+    /// The constant's name.
+    public let tensor: ByteString
+    /// The node that reads it.
+    public let node: ByteString
+    /// Its operator.
+    public let operatorType: ByteString
+    /// The place among the node's inputs.
+    public let input: Int
+    /// The axis.
+    public let axis: Int
+    /// What the axis means, such as `d3*49` or `d1+d2`.
+    public let layout: String
+    /// True when the node sums over the axis.
+    public let isSummed: Bool
+  }
+
+  /// All dimensions that weights have.
+  public let groups: [Group]
+  /// What the user should know.
+  public let warnings: [String]
+  /// How many parameters there were, and are.
+  public let parametersBefore: Int
+  /// How many parameters there are.
+  public let parametersAfter: Int
+  /// How many multiplications there were; nil when that is not known.
+  public let operationsBefore: Int?
+  /// How many multiplications there are; nil when that is not known.
+  public let operationsAfter: Int?
+
+  /// How many channels of those that could go went.
+  public var removedCount: Int { groups.reduce(0) { $0 + $1.size - $1.kept.count } }
+}
+
+extension ChannelPruningReport {
+  init(_ structure: Structure, _ selection: ChannelSelection, _ operations: OperationCount?) {
+    let layouts = ParameterLayouts(structure)
+    let all = ChannelGroups(layouts).groups
+    let names = structure.nodeNames
+    groups = zip(all, selection.entries).map { group, entry in
+      Group(
+        name: "d\(group.id.index)", layer: entry.reader, tensor: entry.name, size: entry.size,
+        kept: entry.kept,
+        score: entry.scores.isEmpty
+          ? nil : entry.scores.reduce(0, +) / Double(entry.scores.count),
+        mixedBy: entry.mixedBy.map(names), isHeads: entry.isBatched,
+        reason: entry.unchangedReason, note: entry.note,
+        members: group.members.map { Self.member($0, structure, names) })
+    }
+    warnings = selection.warnings
+    let cost = ChannelCost(layouts, changing: Set(selection.kept.masks.keys))
+    let whole = { (id: DimensionID) in structure.table[id].size }
+    let now = { (id: DimensionID) in selection.kept.count(id, of: structure.table[id].size) }
+    parametersBefore = Int(cost.parameters(keeping: whole))
+    parametersAfter = Int(cost.parameters(keeping: now))
+    operationsBefore = operations?.total(keeping: whole)
+    operationsAfter = operations?.total(keeping: now)
+  }
+
+  private static func member(
+    _ member: ChannelGroup.Member, _ structure: Structure, _ names: (NodeID) -> ByteString
+  ) -> Member {
+    let use = structure.uses[member.use]
+    return Member(
+      tensor: use.name, node: names(use.node), operatorType: structure.model[use.node].operatorType,
+      input: use.input, axis: member.axis,
+      layout: structure.table.text(of: use.axes[member.axis]),
+      isSummed: use.summed.contains(use.axes[member.axis]))
+  }
+}
+
+extension Structure {
+  /// The name of a node; one without is called by its first output.
+  fileprivate var nodeNames: (NodeID) -> ByteString {
+    { [model] id in
+      let node = model[id]
+      return node.name.isEmpty ? node.outputs.first { !$0.isEmpty } ?? "" : node.name
+    }
+  }
+}

@@ -1,0 +1,89 @@
+internal import ArgumentParser
+internal import Pruning
+internal import SparsifyKit
+internal import StructuredPruning
+
+/// The options that say which channels to remove.
+struct ChannelOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Share of the channels to remove: 0.5 or 50%.", valueName: "share"))
+  var channels: Share?
+
+  @Option(help: ArgumentHelp("Share of the attention heads to remove.", valueName: "share"))
+  var heads: Share?
+
+  @Option(
+    help: "How channels are ranked: \(ChannelCriteria.all.map(\.name).joined(separator: ", ")).")
+  var channelCriterion = "l2"
+
+  @Option(help: "Rank in each group of channels alone, or together: local, global, isomorphic.")
+  var channelScope: ChannelPruningScope = .local
+
+  @Option(help: ArgumentHelp("Keep multiples of K channels.", valueName: "k"))
+  var roundTo = 1
+
+  @Option(help: ArgumentHelp("Keep at least K channels.", valueName: "k"))
+  var minChannels = 2
+
+  @Option(
+    help: ArgumentHelp(
+      "Remove channels until this share of parameters is left.", valueName: "share"))
+  var targetParameters: Share?
+
+  @Option(
+    help: ArgumentHelp(
+      "Remove channels until this share of multiplications is left.", valueName: "share"))
+  var targetMacs: Share?
+}
+
+extension ChannelOptions {
+  /// What the options ask for; nil when they ask for nothing.
+  ///
+  /// Throws for options that contradict each other.
+  func request(rules: [SelectionRule], seed: UInt64) throws -> ChannelPruningRequest? {
+    guard let goal = try goal() else { return nil }
+    guard let criterion = ChannelCriteria.all.first(where: { $0.name == channelCriterion }) else {
+      throw ChannelSelectionError.unknownCriterion(channelCriterion)
+    }
+    var request = ChannelPruningRequest(goal: goal)
+    request.headRatio = heads?.value
+    request.criterion = criterion
+    request.scope = channelScope
+    request.roundTo = roundTo
+    request.minimumChannels = minChannels
+    request.rules = rules
+    request.seed = seed
+    return request
+  }
+
+  private func goal() throws -> ChannelPruningGoal? {
+    let goals: [ChannelPruningGoal?] = [
+      channels.map { .ratio($0.value) }, targetParameters.map { .parameters($0.value) },
+      targetMacs.map { .operations($0.value) },
+    ]
+    let given = goals.compactMap(\.self)
+    guard given.count <= 1 else {
+      throw ValidationError("give only one of --channels, --target-parameters and --target-macs")
+    }
+    return given.first ?? heads.map { _ in .ratio(0) }
+  }
+}
+
+extension ChannelSummary {
+  /// The share of parameters that is left, in percent.
+  var share: String {
+    "\((Double(parametersAfter) / Double(max(parametersBefore, 1)) * 100).fixed(1)) %"
+  }
+
+  /// A line for each set of channels.
+  var table: String {
+    var table = TextTable(["channels", "layer", "of", "kept", "note"], numeric: [2, 3])
+    for row in groups {
+      table.add([
+        row.name, row.layer, "\(row.size)", "\(row.kept?.count ?? row.size)",
+        row.reason.map { "kept: \($0)" } ?? row.mixedBy.map { "approximate: \($0)" } ?? row.note
+          ?? "",
+      ])
+    }
+    return table.text
+  }
+}
