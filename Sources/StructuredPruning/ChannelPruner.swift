@@ -31,9 +31,14 @@ struct ChannelPruner {
 
   /// Analyses a model.
   init(_ model: Model) {
-    let evaluations = [DimensionAssignment.first, .second].map { EvaluatedGraph(model, $0) }
-    contexts = evaluations.map { NodeContext.all(in: model, $0) }
-    structure = Structure(model, evaluations[0])
+    let assignments = [DimensionAssignment.first, .second]
+    var evaluations = assignments.map { EvaluatedGraph(model, $0) }
+    let prepared = model.prepared(evaluations)
+    if prepared[.main].nodes.count != model[.main].nodes.count {
+      evaluations = assignments.map { EvaluatedGraph(prepared, $0) }
+    }
+    contexts = evaluations.map { NodeContext.all(in: prepared, $0) }
+    structure = Structure(prepared, evaluations[0])
     structure.analyze(contexts[0])
   }
 
@@ -50,6 +55,7 @@ struct ChannelPruner {
         let model = try removal.model()
         return (model, ChannelPruningReport(structure, selection, operations))
       } catch {
+        if dbg { print("DBG", structure.model[error.node].operatorType, structure.model[error.node].outputs, error.reason) }
         freeze(error)
       }
     }

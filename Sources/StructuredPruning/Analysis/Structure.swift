@@ -15,6 +15,8 @@ struct Structure: Sendable {
   private(set) var shuffles: [NodeID: ChannelShuffle] = [:]
   /// The uses of each node, by input.
   private var usesOfInputs: [ConstantInput: Int] = [:]
+  /// The first use of each constant by a node that only takes a part of it.
+  private var usesOfParts: [ByteString: Int] = [:]
   private let constants: [ByteString: TensorID]
   private let untouchable: [ByteString: String]
 
@@ -90,6 +92,14 @@ extension Structure {
     table.freeze(axis, FreezeReason(node: node.id, text: reason))
   }
 
+  /// Keeps the axes over which a kernel moves; they are no channels.
+  mutating func freezeWindow(_ axes: ArraySlice<AxisLayout>, at node: NodeContext) {
+    for axis in axes {
+      table.freeze(
+        axis, FreezeReason(node: node.id, text: "it moves a window of that size", isStructural: true))
+    }
+  }
+
   /// Keeps all positions of all axes of an input.
   mutating func freeze(_ node: NodeContext, input index: Int, _ reason: String) {
     for axis in axes(node, input: index) ?? [] { freeze(axis, at: node, reason) }
@@ -160,7 +170,11 @@ extension Structure {
   ) -> Int {
     let key = ConstantInput(node: node.id, input: input)
     if let known = usesOfInputs[key] { return known }
-    let axes = shape.map { table.makeAxis($0) }
+    // Parts that nodes take of one constant are parts of one whole.
+    let isPart = ["Slice", "Split"].contains(node.node.operatorType)
+    let whole = isPart ? usesOfParts[name].map { uses[$0].axes } : nil
+    let axes = whole ?? shape.map { table.makeAxis($0) }
+    if isPart, whole == nil { usesOfParts[name] = uses.count }
     if let reason = untouchable[name] {
       for axis in axes { freeze(axis, at: node, reason) }
     }

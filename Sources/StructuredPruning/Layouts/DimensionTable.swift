@@ -7,6 +7,8 @@ public struct FreezeReason: Hashable, Sendable {
   public let node: NodeID?
   /// What needs them, as the rest of a sentence.
   public let text: String
+  /// True for axes that nobody takes for channels, such as those of a kernel's window.
+  public var isStructural = false
 }
 
 /// The dimensions of a model: which are the same, which are made of others, which must stay whole.

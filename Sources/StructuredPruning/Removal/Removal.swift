@@ -262,19 +262,20 @@ extension Removal {
     for input in node.inputs.indices where !arguments.contains(input) {
       guard let context = before.first, let old = context.inputs[input], let numbers = old.elements
       else { continue }
-      guard facts[0][context.node.inputs[input]] != nil else { continue }
+      let name = context.node.inputs[input]
+      guard facts[0][name] != nil, structure.values[name] == nil else { continue }
       let hasChanged = before.indices.contains { assignment in
         inputs[assignment][input]?.elements != before[assignment].inputs[input]?.elements
       }
       guard hasChanged else { continue }
       let isStatic = before.allSatisfy { $0.inputs[input]?.elements == numbers }
       guard isStatic, let type = old.elementType,
-        let name = literals.name(of: numbers, shape: old.shape, type, &names)
+        let literal = literals.name(of: numbers, shape: old.shape, type, &names)
       else {
         throw RemovalFailure(
           node: context.id, reason: "reads numbers computed from sizes that would change")
       }
-      node.inputs[input] = name
+      node.inputs[input] = literal
       for assignment in inputs.indices { inputs[assignment][input] = old }
     }
   }
@@ -313,13 +314,16 @@ extension Removal {
 extension Removal {
   private func finished() -> Model {
     var model = structure.model
+    let slicedShapes = Dictionary(
+      parameters.replaced.map { ($0.by.name, $0.by.shape.dimensions) },
+      uniquingKeysWith: { first, _ in first })
     model.editGraphs { graphs, tensors in
       for (id, tensor) in parameters.replaced { tensors[id.index] = tensor }
       for tensor in parameters.added + literals.tensors {
         graphs[0].initializers.append(TensorID(tensors.count))
         tensors.append(tensor)
       }
-      graphs[0].values = graphs[0].values.compactMap(updated)
+      graphs[0].values = graphs[0].values.compactMap { updated($0, slicedShapes) }
       graphs[0].nodes = nodes
     }
     model.removeUnread(since: structure.model)
@@ -327,12 +331,12 @@ extension Removal {
   }
 
   /// What is known of a value after removal; nil when it is not known.
-  private func updated(_ value: Value) -> Value? {
+  private func updated(_ value: Value, _ slicedShapes: [ByteString: [Int]]) -> Value? {
     guard case .tensor(let type, let dimensions?) = value.type,
       let old = contexts.first.flatMap({ _ in structure.facts[value.name] })?.shape,
       old.count == dimensions.count
     else { return nil }
-    let now = facts[0][value.name]?.shape ?? old
+    let now = slicedShapes[value.name] ?? facts[0][value.name]?.shape ?? old
     guard now.count == old.count else { return nil }
     if now == old { return value }
     var result = value

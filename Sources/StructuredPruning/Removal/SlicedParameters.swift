@@ -36,8 +36,8 @@ struct SlicedParameters {
       if slices[slice] == nil { order.append(slice) }
       slices[slice, default: []].append(index)
     }
-    for slice in order {
-      guard let uses = slices[slice], let first = uses.first else { continue }
+    for (slice, uses) in try Self.merged(order, slices, structure) {
+      guard let first = uses.first else { continue }
       let use = structure.uses[first]
       let tensor = structure.model[use.tensor]
       let isWhole = readers[slice.name] == uses.count
@@ -53,6 +53,44 @@ struct SlicedParameters {
         for index in uses { renamed[index] = name }
       }
     }
+  }
+
+  /// Constants up to this many elements are compared: exporters share vectors of ones and zeros, whose
+  /// parts are equal whatever goes.
+  private static let comparedCount = 1 << 14
+
+  /// The slices of one constant that come out equal, as one.
+  private static func merged(
+    _ order: [Slice], _ slices: [Slice: [Int]], _ structure: Structure
+  ) throws(RemovalFailure) -> [(Slice, [Int])] {
+    var result: [(Slice, [Int])] = []
+    var places: [MergeKey: Int] = [:]
+    for slice in order {
+      guard let uses = slices[slice], let first = uses.first else { continue }
+      let use = structure.uses[first]
+      let tensor = structure.model[use.tensor]
+      if tensor.shape.elementCount <= comparedCount,
+        let bytes = try? KeptPositionsSource.source(of: tensor, masks: slice.masks)?.bytes()
+      {
+        let shape = slice.masks.enumerated().map { axis, mask in
+          mask?.count { $0 } ?? tensor.shape.dimensions[axis]
+        }
+        let key = MergeKey(name: slice.name, shape: shape, bytes: bytes)
+        if let place = places[key] {
+          result[place].1 += uses
+          continue
+        }
+        places[key] = result.count
+      }
+      result.append((slice, uses))
+    }
+    return result
+  }
+
+  private struct MergeKey: Hashable {
+    let name: ByteString
+    let shape: [Int]
+    let bytes: [UInt8]
   }
 
   /// How often each value is read, bodies and outputs counted.

@@ -42,6 +42,7 @@ struct Convolution {
       structure.equate(kernel[0], .product([input[1], multiplier]), at: node)
     } else {
       let group = structure.makeAxis(groups)
+      structure.markBatched(group)
       structure.equate(input[1], .product([group, kernel[1]]), at: node)
       structure.equate(
         kernel[0], .product([group, structure.makeAxis(outputs / groups)]), at: node)
@@ -49,7 +50,7 @@ struct Convolution {
     if let bias, let vector = structure.axis(node, input: bias, 0) {
       structure.equate(vector, kernel[0], at: node)
     }
-    for axis in kernel[2...] { structure.freeze(axis, at: node, "moves a window of that size") }
+    structure.freezeWindow(kernel[2...] + input[2...], at: node)
     structure.set(node, [input[0], kernel[0]] + shape[2...].map { .fixed($0) })
   }
 
@@ -78,12 +79,13 @@ struct TransposedConvolutionRule: OperatorRule {
     var output = kernel[1]
     if groups > 1 {
       let group = structure.makeAxis(groups)
+      structure.markBatched(group)
       let channels = structure.makeAxis(structure.size(kernel[0]) / groups)
       structure.equate(kernel[0], .product([group, channels]), at: node)
       output = .product([group, kernel[1]])
     }
     if let bias = structure.axis(node, input: 2, 0) { structure.equate(bias, output, at: node) }
-    for axis in kernel[2...] { structure.freeze(axis, at: node, "moves a window of that size") }
+    structure.freezeWindow(kernel[2...] + input[2...], at: node)
     structure.set(node, [input[0], output] + shape[2...].map { .fixed($0) })
   }
 

@@ -47,6 +47,11 @@ struct PoolingRule: OperatorRule {
       // Places are counted over all channels.
       structure.freeze(axes[1], at: node, "counts places over all channels")
     }
+    if node.node.operatorType.bytes.starts(with: "Global".utf8) {
+      for axis in axes[2...] { structure.markMixed(axis, at: node) }
+    } else {
+      structure.freezeWindow(axes[2...], at: node)
+    }
     for index in node.node.outputs.indices {
       guard let shape = node.shape(output: index), shape.count == axes.count else { continue }
       structure.set(node, output: index, axes[..<2] + shape[2...].map { .fixed($0) })

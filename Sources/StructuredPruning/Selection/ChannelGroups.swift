@@ -49,7 +49,8 @@ struct ChannelGroups: Sendable {
         products.add(layout)
       }
     }
-    groups = ofWeights.sorted().map { id in
+    let channels = ofWeights.filter { layouts.table[$0].frozen?.isStructural != true }
+    groups = channels.sorted().map { id in
       let entry = layouts.table[id]
       return ChannelGroup(
         id: id, size: entry.size, members: members[id] ?? [],
