@@ -34,6 +34,10 @@ struct RecurrentRule: OperatorRule {
     if node.node.attribute("clip") == nil, let lengths = structure.axes(node, input: 4) {
       for axis in lengths { structure.freeze(axis, at: node, "takes it for lengths") }
     }
+    for index in [1, 2, 3, 5, 6, 7] {
+      guard let directions = structure.axis(node, input: index, 0) else { continue }
+      structure.freeze(directions, at: node, "runs in so many directions")
+    }
     setOutputs(node, data, weight[0], units, &structure)
   }
 
@@ -41,7 +45,6 @@ struct RecurrentRule: OperatorRule {
     _ node: NodeContext, _ data: [AxisLayout], _ directions: AxisLayout, _ units: AxisLayout,
     _ structure: inout Structure
   ) {
-    structure.freeze(directions, at: node, "runs in so many directions")
     let isBatchFirst = node.node.integer("layout") != 0
     structure.set(
       node,
