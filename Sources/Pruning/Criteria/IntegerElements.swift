@@ -3,7 +3,9 @@ package import ModelGraph
 /// Integer elements as numbers.
 package enum IntegerElements {
   /// The element at an index; unsigned 64-bit numbers above the largest `Int64` become that.
-  package static func value(at index: Int, of bytes: UnsafeRawBufferPointer, _ type: ElementType) -> Int64 {
+  package static func value(at index: Int, of bytes: UnsafeRawBufferPointer, _ type: ElementType)
+    -> Int64
+  {
     guard let base = bytes.baseAddress else { return 0 }
     switch type {
     case .int8: return load(base, index, Int8.self)

@@ -84,7 +84,9 @@ public struct ChannelPruningRequest: Sendable {
     for (option, share) in shares where !(0...1).contains(share) {
       throw .shareOutOfRange(option: option, share)
     }
-    for (option, count) in [("multiple", roundTo), ("number of channels that stay", minimumChannels)]
+    for (option, count) in [
+      ("multiple", roundTo), ("number of channels that stay", minimumChannels),
+    ]
     where !(1...Self.maximumCount).contains(count) {
       throw .countOutOfRange(option: option, count)
     }

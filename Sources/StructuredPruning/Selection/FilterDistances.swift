@@ -27,7 +27,9 @@ struct FilterDistances {
     mean.withUnsafeMutableBufferPointer { mean in
       Self.forEachRun(start, values.count, axis) { run in
         if axis.stride > 1 {
-          for index in 0..<run.count { mean[run.filter + index] += Double(values[run.first + index]) }
+          for index in 0..<run.count {
+            mean[run.filter + index] += Double(values[run.first + index])
+          }
         } else {
           var sum = 0.0
           for index in 0..<run.count { sum += Double(values[run.first + index]) }
