@@ -21,13 +21,13 @@ struct LayoutMaker {
   @discardableResult
   mutating func add(
     _ axes: [AxisLayout], _ values: [Float], role: ParameterUse.Role = .weight,
-    _ operatorType: ByteString = "Conv", contracting: [Int] = []
+    _ operatorType: ByteString = "Conv", contracting: [Int] = [], input: Int = 1
   ) throws -> Int {
     let bytes = values.flatMap { value in
       withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
     }
     return try add(
-      axes, .float32, bytes, role: role, operatorType, contracting: contracting)
+      axes, .float32, bytes, role: role, operatorType, contracting: contracting, input: input)
   }
 
   /// A constant of any type.
@@ -35,13 +35,14 @@ struct LayoutMaker {
   mutating func add(
     _ axes: [AxisLayout], _ type: ElementType, _ bytes: [UInt8],
     role: ParameterUse.Role = .weight, _ operatorType: ByteString = "Conv",
-    contracting: [Int] = []
+    contracting: [Int] = [], input: Int = 1
   ) throws -> Int {
     let shape = try #require(Shape(axes.map(table.size)))
     let name = ByteString("w\(tensors.count)")
     tensors.append(
       Tensor(name: name, elementType: type, shape: shape, contents: MemorySource(bytes)))
-    return read(TensorID(tensors.count - 1), axes, role: role, operatorType, contracting)
+    return read(
+      TensorID(tensors.count - 1), axes, role: role, operatorType, contracting, input: input)
   }
 
   /// A node that reads a tensor.
