@@ -73,7 +73,7 @@ struct AxisScores: Sendable {
         let job = jobs[stretches[index].job]
         var sums = PositionSums(count: job.reduction.count)
         for piece in job.weight.pieces(of: stretches[index].range) {
-          try buffer.withValues(of: piece, in: job.weight) {
+          try buffer.withValues(of: piece, in: job.weight, signs: false) {
             job.reduction.add($0, from: piece.lowerBound, to: &sums)
           }
         }
