@@ -101,6 +101,18 @@ import Testing
     #expect(kept.reduce(0, +) == 8)
   }
 
+  @Test func theAxisTellsDimensionsOfEqualShapesApart() throws {
+    var maker = LayoutMaker()
+    let (a, b, c) = (maker.axis(4), maker.axis(4), maker.axis(4))
+    for axes in [[a, .fixed(4)], [.fixed(4), b], [c, .fixed(4)]] {
+      try maker.add(axes, maker.numbers(axes, seed: 1))
+    }
+    let layouts = maker.layouts
+    let shapes = ChannelGroups(layouts).groups.map { GroupShape(of: $0, in: layouts) }
+    #expect(shapes[0] != shapes[1])
+    #expect(shapes[0] == shapes[2])
+  }
+
   @Test(arguments: ChannelPruningScope.allCases)
   func targetsAreMetAsCloselyAsCountsAllow(scope: ChannelPruningScope) throws {
     let (maker, ids) = try LayoutMaker.chain([12, 20, 9])

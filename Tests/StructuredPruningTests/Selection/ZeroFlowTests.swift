@@ -8,7 +8,7 @@ import Testing
 @Suite struct ZeroFlowTests {
   private func keepsZeros(
     _ nodes: [(ByteString, [ByteString], ByteString)], constants: [ByteString: Float] = [:],
-    normalizing: Bool = false, axesOfLast: Int = 1
+    normalizing: Bool = false, axesOfLast: Int = 1, readerMakesChannels: Bool = false
   ) throws -> Bool {
     var maker = LayoutMaker()
     let channels = maker.axis(4)
@@ -35,6 +35,7 @@ import Testing
     var values: [ByteString: TracedValue] = ["x2": TracedValue(axes: [.fixed(1), .fixed(2)])]
     for name in ["a"] + nodes.map(\.2) { values[name] = TracedValue(axes: [.fixed(1), channels]) }
     values["z"] = TracedValue(axes: [.fixed(1)] + Array(repeating: channels, count: axesOfLast))
+    if readerMakesChannels { values["x2"] = values["z"] }
     if normalizing {
       let node = NodeID(graph: .main, index: maker.nodes.count - 2)
       for input in 1...4 {
@@ -72,6 +73,11 @@ import Testing
       try !keepsZeros(
         [("Sigmoid", ["a"], "b"), ("BatchNormalization", ["b"] + inputs.dropFirst(), "z")],
         normalizing: true))
+  }
+
+  @Test func aReaderThatMakesTheSameChannelsStillReadsThem() throws {
+    #expect(try keepsZeros([("Relu", ["a"], "z")], readerMakesChannels: true))
+    #expect(try !keepsZeros([("Sigmoid", ["a"], "z")], readerMakesChannels: true))
   }
 
   @Test func productsOfChannelsWithThemselvesAreNotTrusted() throws {
