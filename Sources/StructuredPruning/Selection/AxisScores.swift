@@ -14,8 +14,7 @@ struct TensorAxis: Hashable, Sendable {
 /// fixed size, and the stretches are added in order.
 struct AxisScores: Sendable {
   /// Elements that one thread sums before it hands the sums over.
-  private static let stretchSize = 1 << 22
-
+  private let stretchSize: Int
   private(set) var sums: [TensorAxis: PositionSums] = [:]
   /// The squared distances to the mean filter.
   private(set) var distances: [TensorAxis: [Double]] = [:]
@@ -31,8 +30,9 @@ struct AxisScores: Sendable {
   /// Reads the tensors that the axes belong to; those whose contents do not fit are left out.
   init(
     of axes: Set<TensorAxis>, in model: Model, _ weights: [TensorID: PrunableWeight],
-    measuring measures: Set<ChannelMeasure>, threads: Int
+    measuring measures: Set<ChannelMeasure>, threads: Int, stretchSize: Int = 1 << 22
   ) throws {
+    self.stretchSize = stretchSize
     let byTensor = Dictionary(grouping: axes, by: \.tensor).mapValues { $0.map(\.axis).sorted() }
     var jobs: [Job] = []
     for (id, axes) in byTensor.sorted(by: { $0.key < $1.key }) {
@@ -62,7 +62,7 @@ struct AxisScores: Sendable {
 
   private mutating func sum(_ jobs: [Job], _ threads: Int) throws {
     let stretches = jobs.indices.flatMap { job in
-      jobs[job].weight.pieces(of: 0..<jobs[job].weight.count, size: Self.stretchSize).map {
+      jobs[job].weight.pieces(of: 0..<jobs[job].weight.count, size: stretchSize).map {
         (job: job, range: $0)
       }
     }
@@ -73,7 +73,7 @@ struct AxisScores: Sendable {
         let job = jobs[stretches[index].job]
         var sums = PositionSums(count: job.reduction.count)
         for piece in job.weight.pieces(of: stretches[index].range) {
-          try buffer.withValues(of: piece, in: job.weight) {
+          try buffer.withValues(of: piece, in: job.weight, signs: false) {
             job.reduction.add($0, from: piece.lowerBound, to: &sums)
           }
         }

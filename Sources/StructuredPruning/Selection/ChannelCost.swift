@@ -15,9 +15,8 @@ struct ChannelCost: Sendable {
   private let widths: [Int]
   private let table: DimensionTable
 
-  /// Counts a tensor once, unless its readers may come to need different parts of it.
-  ///
-  /// - Parameter changing: the dimensions that may lose indices.
+  /// Counts a tensor once, unless its readers may come to need different parts of it when the
+  /// dimensions `changing` lose indices.
   init(_ layouts: ParameterLayouts, changing: Set<DimensionID>) {
     var known: Set<Term> = []
     var terms: [Term] = []

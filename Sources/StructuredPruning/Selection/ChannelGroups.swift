@@ -28,6 +28,12 @@ struct ChannelGroup: Sendable {
   let mixedBy: NodeID?
   /// True for heads and whatever else is computed side by side.
   let isBatched: Bool
+
+  /// True when no index may go.
+  var isFrozen: Bool {
+    guard case .frozen = standing else { return false }
+    return true
+  }
 }
 
 /// All dimensions that weights have, in the order of their making.

@@ -8,20 +8,20 @@ internal import Pruning
 /// What lies between the makers and the readers must turn zeros into zeros, which the constants do
 /// not tell: that is asked for each dimension.
 struct DeadChannels: Sendable {
-  /// The dead indices of each candidate that has some, in order.
+  /// The dead indices of each dimension that has some, in order.
   private(set) var indices: [DimensionID: [Int]] = [:]
   let warnings: [String]
 
-  /// Looks through the candidates whose removal is exact.
+  /// Looks through the dimensions whose removal is exact and for which `keepsZeros` says that zeros
+  /// stay zeros on their way, as `ZeroFlow` does.
   ///
-  /// - Parameter keepsZeros: true for a dimension whose channels stay zero on their way.
   /// - Throws: what reading weights throws.
   init(
     of groups: ChannelGroups, in layouts: ParameterLayouts, threads: Int,
     keepsZeros: (DimensionID) -> Bool
   ) throws {
     let candidates = groups.groups.filter { group in
-      group.standing == .candidate && group.mixedBy == nil && keepsZeros(group.id)
+      !group.isFrozen && group.mixedBy == nil && keepsZeros(group.id)
     }
     let writers = candidates.map { group in
       group.members.filter { Self.writes($0, in: layouts) }

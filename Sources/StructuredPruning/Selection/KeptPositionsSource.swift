@@ -89,9 +89,8 @@ public struct KeptPositionsSource: ByteSource {
 
     mutating func copy(from place: Int, into target: UnsafeMutableRawBufferPointer) throws {
       if target.count >= directSize { return try base.read(at: place, into: target) }
-      if !(place >= range.lowerBound && place + target.count <= range.upperBound) {
-        try move(to: place)
-      }
+      // Places only grow, so the window never starts behind one.
+      if place + target.count > range.upperBound { try move(to: place) }
       let first = place - range.lowerBound
       target.copyMemory(
         from: UnsafeRawBufferPointer(rebasing: bytes[first..<first + target.count]))

@@ -13,13 +13,14 @@ final class ValueBuffer {
     keys.deallocate()
   }
 
-  /// Reads a range of elements and calls `body` with them.
+  /// Reads a range of elements and calls `body` with them; without `signs`, perhaps with magnitudes.
   func withValues(
-    of range: Range<Int>, in weight: WeightStream, _ body: (UnsafeBufferPointer<Float>) -> Void
+    of range: Range<Int>, in weight: WeightStream, signs: Bool = true,
+    _ body: (UnsafeBufferPointer<Float>) -> Void
   ) throws {
     try bytes.withChunk(of: range, in: weight) { chunk in
       let first = range.lowerBound - chunk.start
-      let values = isNative(chunk) ? chunk.bytes.bindMemory(to: Float.self) : decode(chunk)
+      let values = isNative(chunk) ? chunk.bytes.bindMemory(to: Float.self) : decode(chunk, signs)
       body(UnsafeBufferPointer(rebasing: values[first..<first + range.count]))
     }
   }
@@ -29,16 +30,16 @@ final class ValueBuffer {
     chunk.elementType == .float32 && chunk.quantization == nil && 1.littleEndian == 1
   }
 
-  private func decode(_ chunk: WeightChunk) -> UnsafeBufferPointer<Float> {
+  private func decode(_ chunk: WeightChunk, _ signs: Bool) -> UnsafeBufferPointer<Float> {
     if keys.count < chunk.count {
       keys.deallocate()
       keys = .allocate(capacity: chunk.count)
     }
     guard let target = keys.baseAddress else { return UnsafeBufferPointer(start: nil, count: 0) }
     MagnitudeCriterion().scores(of: chunk, into: target)
-    if chunk.elementType.isFloat {
+    if signs, chunk.elementType.isFloat {
       Self.addSigns(ofFloats: chunk, to: target)
-    } else {
+    } else if signs {
       Self.addSigns(ofIntegers: chunk, to: target)
     }
     let values = UnsafeMutableRawPointer(target).bindMemory(to: Float.self, capacity: chunk.count)

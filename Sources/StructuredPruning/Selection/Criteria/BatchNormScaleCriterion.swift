@@ -1,4 +1,6 @@
-/// The factors of batch normalisations (Network Slimming, Liu et al. 2017).
+/// The factors of batch normalisations (Network Slimming, Liu et al.
+///
+/// 2017).
 public struct BatchNormScaleCriterion: ChannelCriterion {
   /// The word for it.
   public let name = "batchnorm-scale"

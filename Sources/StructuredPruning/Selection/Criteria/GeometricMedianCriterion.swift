@@ -1,4 +1,6 @@
-/// The distance to the other filters (FPGM, He et al. 2019): who has many neighbours is replaceable.
+/// The distance to the other filters (FPGM, He et al.
+///
+/// 2019): who has many neighbours is replaceable.
 ///
 /// The paper adds up the distances to each other filter, which takes time quadratic in the filters.
 /// This takes the distance to their mean instead: squared and times n, it differs from the sum of

@@ -1,5 +1,6 @@
-/// Layer-adaptive magnitude (LAMP, Lee et al. 2021): a channel's squared norm, divided by the sum of
-/// the squared norms that are not smaller.
+/// Layer-adaptive magnitude (LAMP, Lee et al.
+///
+/// 2021): a channel's squared norm, divided by the sum of the squared norms that are not smaller.
 ///
 /// The scores of different dimensions are comparable as they are; the strongest channel of each has
 /// the score 1.

@@ -1,4 +1,6 @@
-/// The sum of absolute values (Li et al. 2017).
+/// The sum of absolute values (Li et al.
+///
+/// 2017).
 public struct L1ChannelCriterion: ChannelCriterion {
   /// The word for it.
   public let name = "l1"
