@@ -55,7 +55,6 @@ struct ChannelPruner {
         let model = try removal.model()
         return (model, ChannelPruningReport(structure, selection, operations))
       } catch {
-        if dbg { print("DBG", structure.model[error.node].operatorType, structure.model[error.node].outputs, error.reason) }
         freeze(error)
       }
     }

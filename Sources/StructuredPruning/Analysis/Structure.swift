@@ -96,7 +96,8 @@ extension Structure {
   mutating func freezeWindow(_ axes: ArraySlice<AxisLayout>, at node: NodeContext) {
     for axis in axes {
       table.freeze(
-        axis, FreezeReason(node: node.id, text: "it moves a window of that size", isStructural: true))
+        axis,
+        FreezeReason(node: node.id, text: "it moves a window of that size", isStructural: true))
     }
   }
 
