@@ -23,6 +23,8 @@ public struct Conversion: Sendable {
   public var output: String
   /// The name of the format to write; nil to go by the output's extension.
   public var format: String?
+  /// Whether to remove the channels that are always zero, first of all.
+  public var removesDeadChannels = false
   /// Which channels to remove, before weights are pruned; nil to keep all.
   public var channels: ChannelPruningRequest?
   /// What to prune; nil to change nothing.
@@ -82,9 +84,12 @@ public struct Conversion: Sendable {
   private func removeChannels(
     _ model: inout Model, threads: Int
   ) throws -> ChannelPruningReport? {
-    guard var channels else { return nil }
+    var report: ChannelPruningReport?
+    if removesDeadChannels { report = try model.removeDeadChannels(threads: threads) }
+    guard var channels else { return report }
     channels.threads = threads
-    return try model.pruneChannels(channels)
+    let pruned = try model.pruneChannels(channels)
+    return report.map { pruned.following($0) } ?? pruned
   }
 
   private func prune(_ model: inout Model, threads: Int) throws -> PruningReport? {

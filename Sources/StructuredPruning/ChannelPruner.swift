@@ -21,6 +21,22 @@ extension Model {
   }
 }
 
+extension Model {
+  /// Removes the channels that are always zero; no output changes.
+  ///
+  /// - Throws: what reading weights throws.
+  public mutating func removeDeadChannels(threads: Int) throws -> ChannelPruningReport {
+    var pruner = ChannelPruner(self)
+    let result = try pruner.runDead(threads: threads)
+    self = result.model
+    record(
+      HistoryEntry(
+        action: "remove dead channels", settings: [], weightCount: result.report.parametersBefore,
+        zerosBefore: 0, zerosAfter: 0))
+    return result.report
+  }
+}
+
 /// One request carried out on one model.
 struct ChannelPruner {
   /// A group that cannot be verified is frozen, and the choice made anew, this often at most.
@@ -42,14 +58,34 @@ struct ChannelPruner {
     structure.analyze(contexts[0])
   }
 
-  /// The model without the channels that go.
+  /// The model without the channels that matter least.
   mutating func run(
     _ request: ChannelPruningRequest
   ) throws -> (model: Model, report: ChannelPruningReport) {
+    try remove { pruner, operations in
+      try ChannelSelector(pruner.layouts, request) { operations.total(keeping: $0) }.selection()
+    }
+  }
+
+  /// The model without the channels that are always zero.
+  mutating func runDead(threads: Int) throws -> (model: Model, report: ChannelPruningReport) {
+    try remove { pruner, _ in
+      let layouts = pruner.layouts
+      let groups = ChannelGroups(layouts)
+      let flow = ZeroFlow(layouts, values: pruner.structure.values)
+      let dead = try DeadChannels(
+        of: groups, in: layouts, threads: threads, keepsZeros: flow.keepsZeros)
+      return dead.selection(of: groups, in: layouts)
+    }
+  }
+
+  /// Removes what is selected, and selects anew where that cannot be verified.
+  private mutating func remove(
+    _ select: (ChannelPruner, OperationCount) throws -> ChannelSelection
+  ) throws -> (model: Model, report: ChannelPruningReport) {
     for _ in 0..<Self.maximumAttempts {
       let operations = OperationCount(structure, contexts[0])
-      let selector = try ChannelSelector(layouts, request) { operations.total(keeping: $0) }
-      let selection = try selector.selection()
+      let selection = try select(self, operations)
       do throws(RemovalFailure) {
         var removal = try Removal(structure, selection.kept, contexts)
         let model = try removal.model()

@@ -52,16 +52,30 @@ public struct ChannelPruningReport: Sendable {
   /// What the user should know.
   public let warnings: [String]
   /// How many parameters there were, and are.
-  public let parametersBefore: Int
+  public private(set) var parametersBefore: Int
   /// How many parameters there are.
   public let parametersAfter: Int
   /// How many multiplications there were; nil when that is not known.
-  public let operationsBefore: Int?
+  public private(set) var operationsBefore: Int?
   /// How many multiplications there are; nil when that is not known.
   public let operationsAfter: Int?
 
-  /// How many channels of those that could go went.
-  public var removedCount: Int { groups.reduce(0) { $0 + $1.size - $1.kept.count } }
+  /// How many channels went in steps before the one the groups tell of.
+  public private(set) var removedBefore = 0
+
+  /// How many channels went.
+  public var removedCount: Int {
+    groups.reduce(removedBefore) { $0 + $1.size - $1.kept.count }
+  }
+
+  /// The same report as the second of two steps.
+  public func following(_ first: ChannelPruningReport) -> ChannelPruningReport {
+    var report = self
+    report.removedBefore += first.removedCount
+    report.parametersBefore = first.parametersBefore
+    report.operationsBefore = first.operationsBefore
+    return report
+  }
 }
 
 extension ChannelPruningReport {

@@ -8,6 +8,9 @@ struct ChannelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Share of the channels to remove: 0.5 or 50%.", valueName: "share"))
   var channels: Share?
 
+  @Flag(help: "Remove the channels that are always zero; no output changes.")
+  var dead = false
+
   @Option(help: ArgumentHelp("Share of the attention heads to remove.", valueName: "share"))
   var heads: Share?
 

@@ -48,7 +48,8 @@ struct ConvertCommand: ParsableCommand {
     var conversion = Conversion(input: input, output: output)
     conversion.channels = try channels.request(rules: pruning.rules, seed: pruning.seed)
     conversion.pruning = try pruning.request(
-      isForced: isForced, hasOtherGoal: conversion.channels != nil)
+      isForced: isForced, hasOtherGoal: conversion.channels != nil || channels.dead)
+    conversion.removesDeadChannels = channels.dead
     conversion.format = to
     conversion.level = level
     conversion.threads = common.threads

@@ -29,13 +29,6 @@ struct ChannelRules {
     ratios.last { matches($0.selector, group, onlyMakers: true) }?.ratio
   }
 
-  /// The weights that make a dimension's indices; all weights where none is known to.
-  func makers(of group: ChannelGroup) -> [ChannelGroup.Member] {
-    let weights = group.members.filter { layouts.uses[$0.use].role == .weight }
-    let makers = weights.filter { !layouts.isContracted($0.use, $0.axis) }
-    return makers.isEmpty ? weights : makers
-  }
-
   /// True when any of the dimensions has a member that the selector matches.
   func matchesAny(_ selector: Selector, of groups: [ChannelGroup]) -> Bool {
     groups.contains { matches(selector, $0, onlyMakers: false) }
@@ -44,7 +37,7 @@ struct ChannelRules {
   private func matches(
     _ selector: Selector, _ group: ChannelGroup, onlyMakers: Bool
   ) -> Bool {
-    let members = onlyMakers ? makers(of: group) : group.members
+    let members = onlyMakers ? layouts.makers(of: group) : group.members
     return members.contains { selector.matches(selectable(layouts.uses[$0.use])) }
   }
 

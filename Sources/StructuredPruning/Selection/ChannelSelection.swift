@@ -1,5 +1,6 @@
 public import ByteStorage
 public import ModelGraph
+internal import Pruning
 
 /// What happens to one dimension.
 public struct ChannelEntry: Sendable {
@@ -24,6 +25,26 @@ public struct ChannelEntry: Sendable {
 
   /// True when removal is what zeroing the readers' weights would be.
   public var isExact: Bool { mixedBy == nil }
+}
+
+extension ChannelEntry {
+  init(
+    _ group: ChannelGroup, in layouts: ParameterLayouts, _ scores: ChannelScores?,
+    _ kept: KeptIndices, _ reason: String?
+  ) {
+    let mask = kept.masks[group.id]
+    let maker = layouts.makers(of: group).first.map { layouts.uses[$0.use] }
+    let tensor = maker.map { layouts.model[$0.tensor].name } ?? ""
+    name = tensor.isEmpty ? maker?.name ?? "" : tensor
+    reader = maker.map { WeightReader($0.node, in: layouts.model).name } ?? ""
+    size = group.size
+    self.kept = (0..<group.size).filter { mask?[$0] ?? true }
+    self.scores = scores?.values ?? []
+    mixedBy = group.mixedBy
+    isBatched = group.isBatched
+    unchangedReason = reason
+    note = scores?.note
+  }
 }
 
 /// Which channels stay, and why.

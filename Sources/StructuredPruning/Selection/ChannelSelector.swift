@@ -59,7 +59,7 @@ struct ChannelSelector {
     var scores = groups.map { _ in ChannelScores?.none }
     for item in judged { scores[item.group] = item.scores }
     selection.entries = groups.indices.map {
-      entry(of: groups[$0], scores[$0], selection.kept, reasons[$0])
+      ChannelEntry(groups[$0], in: layouts, scores[$0], selection.kept, reasons[$0])
     }
     return selection
   }
@@ -157,22 +157,6 @@ struct ChannelSelector {
     case .bytes: cost.bytes(keeping: count)
     case .operations: Double(operations(count))
     }
-  }
-
-  // MARK: What is said
-
-  private func entry(
-    of group: ChannelGroup, _ scores: ChannelScores?, _ kept: KeptIndices, _ reason: String?
-  ) -> ChannelEntry {
-    let mask = kept.masks[group.id]
-    let maker = rules.makers(of: group).first.map { layouts.uses[$0.use] }
-    let name = maker.map { layouts.model[$0.tensor].name } ?? ""
-    return ChannelEntry(
-      name: name.isEmpty ? maker?.name ?? "" : name,
-      reader: maker.map { WeightReader($0.node, in: layouts.model).name } ?? "",
-      size: group.size, kept: (0..<group.size).filter { mask?[$0] ?? true },
-      scores: scores?.values ?? [], mixedBy: group.mixedBy, isBatched: group.isBatched,
-      unchangedReason: reason, note: scores?.note)
   }
 }
 

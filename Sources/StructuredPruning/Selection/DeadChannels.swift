@@ -52,6 +52,21 @@ struct DeadChannels: Sendable {
     return kept
   }
 
+  /// What goes and what stays, with the reasons.
+  func selection(of groups: ChannelGroups, in layouts: ParameterLayouts) -> ChannelSelection {
+    var selection = ChannelSelection(warnings: warnings)
+    selection.kept = kept(of: groups, minimumChannels: Self.minimumChannels)
+    selection.entries = groups.groups.map { group in
+      let isDead = selection.kept.masks[group.id] != nil
+      return ChannelEntry(
+        group, in: layouts, nil, selection.kept, isDead ? nil : "no channel of it is always zero")
+    }
+    return selection
+  }
+
+  /// A single channel could be taken for an axis that broadcasts.
+  private static let minimumChannels = 2
+
   /// True for the weights that make the channels and everything that is added to them.
   private static func writes(_ member: ChannelGroup.Member, in layouts: ParameterLayouts) -> Bool {
     switch layouts.uses[member.use].role {

@@ -40,3 +40,12 @@ struct ParameterLayouts: Sendable {
     return "\(reader.operatorType.escaped) \"\(reader.name.escaped)\": \(reason.text)"
   }
 }
+
+extension ParameterLayouts {
+  /// The weights that make a dimension's indices; all weights where none is known to.
+  func makers(of group: ChannelGroup) -> [ChannelGroup.Member] {
+    let weights = group.members.filter { uses[$0.use].role == .weight }
+    let makers = weights.filter { !isContracted($0.use, $0.axis) }
+    return makers.isEmpty ? weights : makers
+  }
+}
