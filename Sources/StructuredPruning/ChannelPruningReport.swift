@@ -93,7 +93,7 @@ extension ChannelPruningReport {
         reason: entry.unchangedReason, note: entry.note,
         members: group.members.map { Self.member($0, structure, names) })
     }
-    warnings = selection.warnings
+    warnings = selection.warnings + Self.emptiness(selection)
     let cost = ChannelCost(layouts, changing: Set(selection.kept.masks.keys))
     let whole = { (id: DimensionID) in structure.table[id].size }
     let now = { (id: DimensionID) in selection.kept.count(id, of: structure.table[id].size) }
@@ -101,6 +101,24 @@ extension ChannelPruningReport {
     parametersAfter = Int(cost.parameters(keeping: now))
     operationsBefore = operations?.total(keeping: whole)
     operationsAfter = operations?.total(keeping: now)
+  }
+
+  /// What to say when nothing was removed at all.
+  private static func emptiness(_ selection: ChannelSelection) -> [String] {
+    guard selection.kept.masks.isEmpty else { return [] }
+    var counts: [String: Int] = [:]
+    for entry in selection.entries {
+      // Reasons begin with the node and end with what it does.
+      let reason = entry.unchangedReason?.split(separator: "\": ").last.map(String.init)
+      counts[reason ?? "", default: 0] += 1
+    }
+    guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else {
+      return ["no channels were removed: no weights were found whose channels can be followed"]
+    }
+    return [
+      "no channels were removed: of \(selection.entries.count) groups \(most.value) stay because "
+        + most.key
+    ]
   }
 
   private static func member(

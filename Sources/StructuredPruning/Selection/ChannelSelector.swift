@@ -56,6 +56,11 @@ struct ChannelSelector {
         reasons[judged[place].group] = "no channel is to go, after rounding and limits"
       }
     }
+    let tied = SharedConstants(layouts)
+    for group in tied.inflated(by: selection.kept, of: groups) {
+      selection.kept.masks[groups[group].id] = nil
+      reasons[group] = "it would take copies of constants that other layers keep whole"
+    }
     var scores = groups.map { _ in ChannelScores?.none }
     for item in judged { scores[item.group] = item.scores }
     selection.entries = groups.indices.map {
