@@ -83,6 +83,8 @@ extension ChannelPruningReport {
     let layouts = ParameterLayouts(structure)
     let all = ChannelGroups(layouts).groups
     let names = structure.nodeNames
+    // An axis of many parts has as many groups: it is described once.
+    var described: [ChannelGroup.Member: Member] = [:]
     groups = zip(all, selection.entries).map { group, entry in
       Group(
         name: "d\(group.id.index)", layer: entry.reader, tensor: entry.name, size: entry.size,
@@ -91,7 +93,11 @@ extension ChannelPruningReport {
           ? nil : entry.scores.reduce(0, +) / Double(entry.scores.count),
         mixedBy: entry.mixedBy.map(names), isHeads: entry.isBatched,
         reason: entry.unchangedReason, note: entry.note,
-        members: group.members.map { Self.member($0, structure, names) })
+        members: group.members.map { member in
+          let known = described[member] ?? Self.member(member, structure, names)
+          described[member] = known
+          return known
+        })
     }
     warnings = selection.warnings + Self.emptiness(selection)
     let cost = ChannelCost(layouts, changing: Set(selection.kept.masks.keys))

@@ -260,3 +260,9 @@ def make(seed):
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)
     onnx.checker.check_model(model, full_check=True)
     return model
+
+
+def feed(model, rng):
+    """Random inputs with a batch of two where it is open."""
+    shape = [d.dim_value or 2 for d in model.graph.input[0].type.tensor_type.shape.dim]
+    return {model.graph.input[0].name: rng.standard_normal(shape).astype(np.float32)}

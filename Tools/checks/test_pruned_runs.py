@@ -198,6 +198,13 @@ def test_two_of_every_four_stay(path, tmp_path):
         assert np.count_nonzero(groups, axis=-1).max(initial=0) <= 2, entry
 
 
+@pytest.mark.parametrize("path", PARAMETERS)
+def test_what_is_left_of_the_channels_runs(path, tmp_path):
+    output = tmp_path / path.name
+    run(path, output, "--channels", "0.3").succeeded()
+    assert outputs(output, listed_shapes(path)) == original_outputs(path)
+
+
 def test_model_with_data_files_is_pruned_with_them(tmp_path):
     path = FIXTURES / "models" / "cnn_external.onnx"
     output = tmp_path / "pruned.onnx"
