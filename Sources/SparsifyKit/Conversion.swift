@@ -23,7 +23,9 @@ public struct Conversion: Sendable {
   public var output: String
   /// The name of the format to write; nil to go by the output's extension.
   public var format: String?
-  /// Whether to remove the channels that are always zero, first of all.
+  /// How many residual blocks to remove, first of all.
+  public var removedLayers = 0
+  /// Whether to remove the channels that are always zero.
   public var removesDeadChannels = false
   /// Which channels to remove, before weights are pruned; nil to keep all.
   public var channels: ChannelPruningRequest?
@@ -61,6 +63,10 @@ public struct Conversion: Sendable {
     let sink = try ModelOutput(
       path: isDryRun ? nil : output, replaces: replaces, inputs: loaded.inputs.map(\.identity))
     let threads = try threadsWithinBudget(for: loaded.model)
+    let shortened = try FileFailure.naming(input) {
+      removedLayers > 0
+        ? try loaded.model.removeLayers(count: removedLayers, threads: threads) : nil
+    }
     let narrowed = try FileFailure.naming(input) {
       try removeChannels(&loaded.model, threads: threads)
     }
@@ -76,9 +82,11 @@ public struct Conversion: Sendable {
     return ConversionReport(
       inputFormat: source.name, outputFormat: target.name,
       inputBytes: loaded.inputs.reduce(0) { $0 + $1.byteCount }, outputBytes: written,
-      isDryRun: isDryRun, channels: narrowed.map { ChannelSummary($0) },
+      isDryRun: isDryRun, layers: shortened.map { LayerSummary($0) },
+      channels: narrowed.map { ChannelSummary($0) },
       pruning: pruned.map { PruningSummary($0, of: loaded.model) },
-      warnings: loaded.warnings.map(\.text) + (narrowed?.warnings ?? []) + (pruned?.warnings ?? []))
+      warnings: loaded.warnings.map(\.text) + (shortened?.warnings ?? [])
+        + (narrowed?.warnings ?? []) + (pruned?.warnings ?? []))
   }
 
   private func removeChannels(

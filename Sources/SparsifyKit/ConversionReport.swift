@@ -18,6 +18,8 @@ public struct ConversionReport: Sendable, Codable {
   public var outputBytes: Int
   /// True when nothing was written.
   public var isDryRun: Bool
+  /// Which residual blocks went; nil when none were asked for.
+  public var layers: LayerSummary?
   /// Which channels went; nil when none were asked for.
   public var channels: ChannelSummary?
   /// What pruning did; nil when none was asked for.

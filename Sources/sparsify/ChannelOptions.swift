@@ -8,6 +8,9 @@ struct ChannelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Share of the channels to remove: 0.5 or 50%.", valueName: "share"))
   var channels: Share?
 
+  @Option(help: ArgumentHelp("Remove so many residual blocks, first of all.", valueName: "count"))
+  var layers = 0
+
   @Flag(help: "Remove the channels that are always zero; no output changes.")
   var dead = false
 

@@ -48,7 +48,9 @@ struct ConvertCommand: ParsableCommand {
     var conversion = Conversion(input: input, output: output)
     conversion.channels = try channels.request(rules: pruning.rules, seed: pruning.seed)
     conversion.pruning = try pruning.request(
-      isForced: isForced, hasOtherGoal: conversion.channels != nil || channels.dead)
+      isForced: isForced,
+      hasOtherGoal: conversion.channels != nil || channels.dead || channels.layers > 0)
+    conversion.removedLayers = channels.layers
     conversion.removesDeadChannels = channels.dead
     conversion.format = to
     conversion.level = level
@@ -95,6 +97,7 @@ extension ConversionReport {
       "\(ByteSize(inputBytes)) -> \(ByteSize(outputBytes))",
       ratio >= 1 ? "\(ratio.fixed(2))x smaller" : "\((1 / max(ratio, 1e-9)).fixed(2))x larger",
     ]
+    if let layers { parts.append("\(layers.removed) of \(layers.blocks.count) blocks removed") }
     if let channels {
       parts.append("\(channels.removed) channels removed, \(channels.share) of parameters left")
     }

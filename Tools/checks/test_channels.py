@@ -116,3 +116,16 @@ def test_both_exporters_give_the_same(old, new, tools, made, tmp_path):
     assert abs(ratios[0] - ratios[1]) <= 0.02, ratios
 
 
+
+
+@pytest.mark.parametrize(
+    "name",
+    [n for n in ("resnet50", "vit_mini", "hf_gpt2", "swin_mini", "hf_t5") if n in INDEX]
+    or without_shared(),
+)
+def test_blocks_go_and_the_rest_runs(name, tools, made, tmp_path):
+    _, oracle = tools
+    original, output = made(name), tmp_path / "out.onnx"
+    run(original, output, "-q", "--layers", "2", "--channels", "0.25").succeeded()
+    result = oracle.judge(str(original), str(output), name=name, count_macs=False)
+    assert result["ok"], result["problems"]
