@@ -8,13 +8,14 @@ extension Model {
   ///
   /// Works on the graph alone. What cannot be followed stays whole, with a reason in the report.
   ///
-  /// - Throws: `ChannelSelectionError` for a request that makes no sense or a target out of reach, and
-  ///   what reading weights throws.
+  /// - Throws: `ChannelSelectionError` for a request that makes no sense or a target out of reach,
+  ///   `GraphDefect` for a graph that cannot run, and what reading weights throws.
   public mutating func pruneChannels(
     _ request: ChannelPruningRequest
   ) throws -> ChannelPruningReport {
-    var pruner = ChannelPruner(self)
+    var pruner = try ChannelPruner(self)
     let result = try pruner.run(request)
+    guard result.report.removedCount > 0 else { return result.report }
     self = result.model
     record(request.historyEntry(result.report))
     return result.report
@@ -24,10 +25,11 @@ extension Model {
 extension Model {
   /// Removes the channels that are always zero; no output changes.
   ///
-  /// - Throws: what reading weights throws.
+  /// - Throws: `GraphDefect` for a graph that cannot run, and what reading weights throws.
   public mutating func removeDeadChannels(threads: Int) throws -> ChannelPruningReport {
-    var pruner = ChannelPruner(self)
+    var pruner = try ChannelPruner(self)
     let result = try pruner.runDead(threads: threads)
+    guard result.report.removedCount > 0 else { return result.report }
     self = result.model
     record(
       HistoryEntry(
@@ -44,9 +46,17 @@ struct ChannelPruner {
 
   private(set) var structure: Structure
   private let contexts: [[NodeContext]]
+  private let warnings: [String]
 
   /// Analyses a model.
-  init(_ model: Model) {
+  ///
+  /// - Throws: `GraphDefect` for a graph that cannot run.
+  init(_ model: Model) throws(GraphDefect) {
+    let sorted = try model.reordered()
+    let model = sorted ?? model
+    warnings =
+      sorted == nil
+      ? [] : ["nodes stood before those whose values they read; they were put in order"]
     let assignments = [DimensionAssignment.first, .second]
     var evaluations = assignments.map { EvaluatedGraph(model, $0) }
     let prepared = model.prepared(evaluations)
@@ -85,7 +95,8 @@ struct ChannelPruner {
   ) throws -> (model: Model, report: ChannelPruningReport) {
     for _ in 0..<Self.maximumAttempts {
       let operations = OperationCount(structure, contexts[0])
-      let selection = try select(self, operations)
+      var selection = try select(self, operations)
+      selection.warnings = warnings + selection.warnings
       do throws(RemovalFailure) {
         var removal = try Removal(structure, selection.kept, contexts)
         let model = try removal.model()

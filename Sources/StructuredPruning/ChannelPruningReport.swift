@@ -116,14 +116,14 @@ extension ChannelPruningReport {
     for entry in selection.entries {
       // Reasons begin with the node and end with what it does.
       let reason = entry.unchangedReason?.split(separator: "\": ").last.map(String.init)
-      counts[reason ?? "", default: 0] += 1
+      counts[reason ?? "", default: 0] += entry.size
     }
     guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else {
       return ["no channels were removed: no weights were found whose channels can be followed"]
     }
     return [
-      "no channels were removed: of \(selection.entries.count) groups \(most.value) stay because "
-        + most.key
+      "no channels were removed: \(most.value) of \(selection.entries.reduce(0) { $0 + $1.size })"
+        + " stay because \(most.key)"
     ]
   }
 

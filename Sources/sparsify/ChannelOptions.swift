@@ -77,7 +77,8 @@ extension ChannelOptions {
 extension ChannelSummary {
   /// The share of parameters that is left, in percent.
   var share: String {
-    "\((Double(parametersAfter) / Double(max(parametersBefore, 1)) * 100).fixed(1)) %"
+    let left = parametersBefore > 0 ? Double(parametersAfter) / Double(parametersBefore) : 1
+    return "\((left * 100).fixed(1)) %"
   }
 
   /// A line for each set of channels.

@@ -41,9 +41,15 @@ import Testing
     .overBudget(needed: 2, allowed: 1), .badOption("an option", hint: "give another"),
   ]
 
+  private static let graphs: [GraphDefect] = [
+    .cycle(["a", "b"]), .missing("a", node: "n", nearest: []), .recursion(["f"]),
+    .unequalVectors(node: "n", lengths: [1, 2]),
+  ]
+
   static let all: [any DiagnosticError] = {
     var all: [any DiagnosticError] = files
     all += models.map { $0 as any DiagnosticError }
+    all += graphs.map { $0 as any DiagnosticError }
     all += coding.map { $0 as any DiagnosticError }
     all += pruning.map { $0 as any DiagnosticError }
     all += containers.map { $0 as any DiagnosticError }

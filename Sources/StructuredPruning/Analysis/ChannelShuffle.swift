@@ -28,9 +28,7 @@ struct ChannelShuffle: Sendable {
 }
 
 extension ChannelShuffle {
-  /// The shuffle that a Reshape begins, when it does.
-  ///
-  /// - Parameter readers: for each value of the main graph, the nodes that read it.
+  /// The shuffle that a Reshape begins, when it does; `readers` are the nodes that read each value.
   static func starting(
     at first: NodeContext, _ contexts: [NodeContext], readers: [ByteString: [Int]],
     _ structure: inout Structure

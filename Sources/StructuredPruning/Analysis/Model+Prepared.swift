@@ -34,6 +34,37 @@ extension Model {
   }
 }
 
+extension Model {
+  /// The same network with its nodes in an order they can run in; nil when they are.
+  ///
+  /// - Throws: `GraphDefect` for a graph that cannot run.
+  func reordered() throws(GraphDefect) -> Model? {
+    let order = try executionOrder()
+    try checkBatchNormalizations()
+    guard order != Array(order.indices) else { return nil }
+    var model = self
+    model.editGraphs { graphs, _ in
+      let nodes = graphs[0].nodes
+      graphs[0].nodes = order.map { nodes[$0] }
+    }
+    return model
+  }
+
+  /// Vectors of one normalisation have one length.
+  private func checkBatchNormalizations() throws(GraphDefect) {
+    let lengths = Dictionary(
+      self[.main].initializers.map { (self[$0].name, self[$0].shape.elementCount) },
+      uniquingKeysWith: { first, _ in first })
+    for node in self[.main].nodes where node.operatorType == "BatchNormalization" {
+      let found = node.inputs.dropFirst().compactMap { lengths[$0] }
+      guard Set(found).count <= 1 else {
+        throw .unequalVectors(
+          node: node.name.isEmpty ? node.outputs.first ?? "" : node.name, lengths: found)
+      }
+    }
+  }
+}
+
 extension Node {
   fileprivate var isWholeGather: Bool {
     operatorType == "Gather" && isStandard && inputs.count == 2 && integer("axis") == 0

@@ -133,7 +133,7 @@ extension Structure {
 
   /// Notes what a constant input, seen through views, is to the node.
   ///
-  /// - Parameter sums: the axes of the input, as the node sees them, that it sums over.
+  /// `sums` are the axes of the input, as the node sees them, that it sums over.
   mutating func mark(
     _ node: NodeContext, input index: Int, as role: ParameterUse.Role, sums: [Int] = []
   ) {
@@ -263,12 +263,12 @@ extension Structure {
   }
 
   private mutating func relate(_ node: NodeContext) {
-    guard hasKnownShapes(node) else {
-      return freezeAll(node, "the shapes of its values are not known")
-    }
     guard let rule = OperatorRules.rule(for: node.node) else {
       freezeCaptured(by: node)
       return freezeAll(node, "there is no rule for the operator")
+    }
+    guard hasKnownShapes(node) else {
+      return freezeAll(node, "the shapes of its values are not known")
     }
     rule.relate(node, in: &self)
     for (index, name) in node.node.outputs.enumerated() where !name.isEmpty {
@@ -287,7 +287,7 @@ extension Structure {
 
   /// Bodies read values of the graph around them by name.
   private mutating func freezeCaptured(by node: NodeContext) {
-    for name in Self.captured(by: node.node, in: model) {
+    for name in model.namesRead(inBodiesOf: node.node) {
       let reason = FreezeReason(node: node.id, text: "its body reads the value")
       for axis in values[name]?.axes ?? [] { table.freeze(axis, reason) }
     }
@@ -322,7 +322,7 @@ extension Structure {
     let main = model[.main]
     var found: [ByteString: String] = [:]
     for node in main.nodes {
-      for name in captured(by: node, in: model) {
+      for name in model.namesRead(inBodiesOf: node) {
         found[name] = "the constant \"\(name.escaped)\" is also read inside of a body"
       }
     }
@@ -333,21 +333,5 @@ extension Structure {
       found[input.name] = "the constant \"\(input.name.escaped)\" can be given as an input"
     }
     return found
-  }
-
-  /// The names that the bodies of a node read, own ones included.
-  private static func captured(by node: Node, in model: Model) -> [ByteString] {
-    var pending = node.attributes.flatMap(\.value.graphIDs)
-    var names: [ByteString] = []
-    // A body lies in one attribute, so no graph is met twice in a sound model.
-    var visited: Set<GraphID> = []
-    while let id = pending.popLast(), visited.insert(id).inserted {
-      for inner in model[id].nodes {
-        names += inner.inputs
-        pending += inner.attributes.flatMap(\.value.graphIDs)
-      }
-      names += model[id].outputs.map(\.name)
-    }
-    return names
   }
 }

@@ -1,6 +1,8 @@
 /// Which indices of each dimension stay.
 struct KeptIndices: Sendable {
-  /// For dimensions that lose some: true for each index that stays. Others stay whole.
+  /// For dimensions that lose some: true for each index that stays.
+  ///
+  /// Others stay whole.
   var masks: [DimensionID: [Bool]] = [:]
 
   /// How many indices of a dimension stay.
@@ -46,9 +48,7 @@ extension DimensionTable {
     }
   }
 
-  /// How many positions of an axis stay when dimensions keep these counts.
-  ///
-  /// - Parameter count: for a dimension, how many indices stay.
+  /// How many positions of an axis stay when dimensions keep these counts of indices.
   func size(of layout: AxisLayout, keeping count: (DimensionID) -> Int) -> Int {
     size(ofResolved: resolved(layout), keeping: count)
   }
