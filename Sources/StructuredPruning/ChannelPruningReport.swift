@@ -100,10 +100,12 @@ extension ChannelPruningReport {
         })
     }
     warnings = selection.warnings + Self.emptiness(selection)
+    // A constant that comes to need copies was one before.
+    let before = ChannelCost(layouts, changing: [])
     let cost = ChannelCost(layouts, changing: Set(selection.kept.masks.keys))
     let whole = { (id: DimensionID) in structure.table[id].size }
     let now = { (id: DimensionID) in selection.kept.count(id, of: structure.table[id].size) }
-    parametersBefore = Int(cost.parameters(keeping: whole))
+    parametersBefore = Int(before.parameters(keeping: whole))
     parametersAfter = Int(cost.parameters(keeping: now))
     operationsBefore = operations?.total(keeping: whole)
     operationsAfter = operations?.total(keeping: now)

@@ -44,29 +44,39 @@ struct ChannelSelector {
     let open = groups.indices.filter { reasons[$0] == nil }
     let evidence = try CollectedEvidence(
       on: Set(open.map { groups[$0].id }), layouts, weights, request)
-    let judged = judged(open, by: evidence, &reasons)
-    let ranking = ChannelRanking(
-      judged.map(\.scores.values), classes: classes(of: judged), request.limits)
-    var selection = ChannelSelection(warnings: warnings + evidence.warnings)
-    for (place, removed) in try removed(judged, ranking).enumerated() {
-      if removed > 0 {
-        let mask = ranking.mask(of: place, without: removed)
-        selection.kept.masks[groups[judged[place].group].id] = mask
-      } else {
-        reasons[judged[place].group] = "no channel is to go, after rounding and limits"
-      }
-    }
-    let tied = SharedConstants(layouts)
-    for group in tied.inflated(by: selection.kept, of: groups) {
-      selection.kept.masks[groups[group].id] = nil
-      reasons[group] = "it would take copies of constants that other layers keep whole"
-    }
+    var judged = judged(open, by: evidence, &reasons)
     var scores = groups.map { _ in ChannelScores?.none }
     for item in judged { scores[item.group] = item.scores }
-    selection.entries = groups.indices.map {
-      ChannelEntry(groups[$0], in: layouts, scores[$0], selection.kept, reasons[$0])
+    var kept = try kept(of: judged)
+    // What would only make the parameters more stays, and the others are chosen anew.
+    while case let inflated = SharedConstants(layouts).inflated(by: kept, of: groups),
+      !inflated.isEmpty
+    {
+      for group in inflated {
+        reasons[group] = "it would take copies of constants that other layers keep whole"
+      }
+      judged.removeAll { inflated.contains($0.group) }
+      kept = try self.kept(of: judged)
     }
-    return selection
+    for item in judged where kept.masks[groups[item.group].id] == nil {
+      reasons[item.group] = "no channel is to go, after rounding and limits"
+    }
+    let entries = groups.indices.map {
+      ChannelEntry(groups[$0], in: layouts, scores[$0], kept, reasons[$0])
+    }
+    return ChannelSelection(
+      kept: kept, entries: entries, warnings: warnings + evidence.warnings)
+  }
+
+  /// What stays of the dimensions that may lose indices.
+  private func kept(of judged: [Judged]) throws -> KeptIndices {
+    let ranking = ChannelRanking(
+      judged.map(\.scores.values), classes: classes(of: judged), request.limits)
+    var kept = KeptIndices()
+    for (place, removed) in try removed(judged, ranking).enumerated() where removed > 0 {
+      kept.masks[groups[judged[place].group].id] = ranking.mask(of: place, without: removed)
+    }
+    return kept
   }
 
   private func judged(
@@ -142,7 +152,8 @@ struct ChannelSelector {
     if case .ratio(let ratio) = request.goal { return removed(ratio) }
     let ids = judged.map { groups[$0.group].id }
     let cost = ChannelCost(layouts, changing: Set(ids))
-    let whole = value(of: cost, ids, judged.map { _ in 0 })
+    // A constant that may come to need copies is one now.
+    let whole = value(of: ChannelCost(layouts, changing: []), ids, judged.map { _ in 0 })
     let found = TargetSearch.ratio(target: request.goal.share * whole) {
       value(of: cost, ids, removed($0))
     }
