@@ -89,7 +89,10 @@ let package = Package(
     tests(of: "StructuredPruning", ["Pruning", "ShapeInference", "ModelGraph", "ByteStorage"]),
     tests(
       of: "SparseContainer",
-      ["ModelGraph", "SparseCoding", "ONNXFormat", "ProtobufWire", "ByteStorage"]),
+      [
+        "ModelGraph", "SparseCoding", "ONNXFormat", "ProtobufWire", "ByteStorage",
+        "StructuredPruning", "ShapeInference",
+      ]),
     tests(
       of: "SparsifyKit",
       [

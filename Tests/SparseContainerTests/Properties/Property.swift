@@ -20,6 +20,8 @@ public enum Property: String, CaseIterable, Sendable {
   case chunkDecode = "ChunkDecode"
   /// A chunk comes back.
   case chunkRoundTrip = "ChunkRoundTrip"
+  /// A model loses channels and keeps its outputs.
+  case channels = "Channels"
 
   /// Checks the claim.
   ///
@@ -31,6 +33,7 @@ public enum Property: String, CaseIterable, Sendable {
       case .containerRead: try checkContainer(input)
       case .chunkDecode: try checkCodedChunk(input)
       case .chunkRoundTrip: try checkChunk(input)
+      case .channels: try checkChannels(input)
       }
     } catch let refusal as any DiagnosticError where refusal.kind != .internalError {
       // Most inputs are bad; that this is said is all that is claimed.

@@ -23,7 +23,7 @@ extension Property {
   /// Where a protobuf message stands in an input.
   fileprivate func message(in input: [UInt8]) -> Range<Int>? {
     switch self {
-    case .onnxRead: return 0..<input.count
+    case .onnxRead, .channels: return 0..<input.count
     case .containerRead:
       guard input.count > 4, input[0] % 3 == 2 else { return nil }
       let length = Int(input[1]) | Int(input[2]) << 8 | Int(input[3]) << 16

@@ -68,6 +68,7 @@ for path in CommandLine.arguments.dropFirst(2) {
     continue
   }
   try write(file.bytes(), "ONNXRead", name)
+  try write(file.bytes(), "Channels", name)
   guard let model = try? ONNXModelFormat().read(file).model else { continue }
   try writeContainer(model, name)
   for (index, tensor) in model.tensors.enumerated().prefix(4) {
