@@ -1,6 +1,8 @@
 /// Which indices of each dimension stay.
 struct KeptIndices: Sendable {
-  /// For dimensions that lose some: true for each index that stays. Others stay whole.
+  /// For dimensions that lose some: true for each index that stays.
+  ///
+  /// Others stay whole.
   var masks: [DimensionID: [Bool]] = [:]
 
   /// How many indices of a dimension stay.
