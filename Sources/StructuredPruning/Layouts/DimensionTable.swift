@@ -64,21 +64,28 @@ struct DimensionTable: Sendable {
     case .fixed(let size): size
     case .dimension(let id): entries[id.index].size
     case .sum(let layout): size(layout)
-    case .interleaved(let parts): parts.reduce(0) { $0 + size($1) }
+    case .interleaved(let parts): parts.reduce(0) { Self.sum($0, size($1)) }
     }
   }
 
   func size(_ segment: AxisLayout.Segment) -> Int {
-    segment.reduce(1) { Self.bounded($0.multipliedReportingOverflow(by: size($1))) }
+    segment.reduce(1) { Self.product($0, size($1)) }
   }
 
   func size(_ layout: AxisLayout) -> Int {
-    layout.segments.reduce(0) { Self.bounded($0.addingReportingOverflow(size($1))) }
+    layout.segments.reduce(0) { Self.sum($0, size($1)) }
   }
 
-  /// Shapes that only a file claims may have products that no number holds.
-  private static func bounded(_ result: (partialValue: Int, overflow: Bool)) -> Int {
-    result.overflow ? .max : result.partialValue
+  /// A product of sizes; the largest number there is for one that no number holds.
+  static func product(_ left: Int, _ right: Int) -> Int {
+    let (product, overflow) = left.multipliedReportingOverflow(by: right)
+    return overflow ? .max : product
+  }
+
+  /// A sum of sizes; the largest number there is for one that no number holds.
+  static func sum(_ left: Int, _ right: Int) -> Int {
+    let (sum, overflow) = left.addingReportingOverflow(right)
+    return overflow ? .max : sum
   }
 
   // MARK: Resolution

@@ -105,7 +105,7 @@ struct Resolution {
     _ outer: AxisLayout.Segment, _ inner: AxisLayout.Segment
   ) -> AxisLayout.Segment {
     if case .fixed(let left)? = outer.last, case .fixed(let right)? = inner.first {
-      return outer.dropLast() + [.fixed(left * right)] + inner.dropFirst()
+      return outer.dropLast() + [.fixed(DimensionTable.product(left, right))] + inner.dropFirst()
     }
     return outer + inner
   }
@@ -115,7 +115,7 @@ struct Resolution {
     _ segment: AxisLayout.Segment, to segments: inout [AxisLayout.Segment]
   ) {
     if let last = segments.last?.fixedSize, let size = segment.fixedSize {
-      segments[segments.count - 1] = [.fixed(last + size)]
+      segments[segments.count - 1] = [.fixed(DimensionTable.sum(last, size))]
     } else {
       segments.append(segment)
     }
