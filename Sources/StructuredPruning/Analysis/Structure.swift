@@ -67,7 +67,10 @@ extension Structure {
     guard node.node.outputs.indices.contains(index), !node.node.outputs[index].isEmpty else {
       return
     }
-    values[node.node.outputs[index]] = TracedValue(axes: axes)
+    let bounded = axes.map { axis in
+      table.freezeOverlarge(axis, at: node.id) ? .fixed(table.size(axis)) : axis
+    }
+    values[node.node.outputs[index]] = TracedValue(axes: bounded)
   }
 
   /// Gives output 0 the layouts of what is only another view of an input, so that a constant stays
@@ -213,6 +216,14 @@ extension Structure {
       }
     }
     freezeOutputs()
+    freezeOverlarge()
+  }
+
+  /// What was learnt late may have made axes too large that were not before.
+  private mutating func freezeOverlarge() {
+    for axis in uses.flatMap(\.axes) + values.values.flatMap(\.axes) {
+      table.freezeOverlarge(axis, at: nil)
+    }
   }
 
   /// The indices of the nodes that read each value; -1 stands for the graph's outputs.

@@ -46,10 +46,19 @@ extension DimensionTable {
     return true
   }
 
-  /// Cuts both axes where the first part of either ends.
+  /// Drops the parts that both axes begin with, or cuts both where the first part of either ends.
   private mutating func align(
     _ left: AxisLayout, _ right: AxisLayout, _ pending: inout [(AxisLayout, AxisLayout)]
   ) -> Bool {
+    let alike = zip(left.segments, right.segments).prefix { $0 == $1 }.count
+    if alike > 0 {
+      pending.append(
+        (
+          AxisLayout(Array(left.segments.dropFirst(alike))),
+          AxisLayout(Array(right.segments.dropFirst(alike)))
+        ))
+      return true
+    }
     let position = min(size(left.segments[0]), size(right.segments[0]))
     guard let first = cut(left, at: position), let second = cut(right, at: position) else {
       return false

@@ -16,10 +16,8 @@ public struct FreezeReason: Hashable, Sendable {
 /// A union-find structure in which a dimension may be given a definition in terms of smaller ones.
 /// Layouts refer to dimensions by id, so that what is learnt late holds everywhere.
 struct DimensionTable: Sendable {
-  /// Parts a layout may have; longer ones are frozen, so that work stays linear.
-  static let maximumSegments = 4096
-  /// How deep layouts may be nested.
-  static let maximumDepth = 24
+  /// Factors a layout may be written with; longer ones are frozen, so that work stays linear.
+  static let maximumFactors = 1024
 
   struct Entry: Sendable {
     let size: Int
@@ -66,92 +64,64 @@ struct DimensionTable: Sendable {
     case .fixed(let size): size
     case .dimension(let id): entries[id.index].size
     case .sum(let layout): size(layout)
-    case .interleaved(let parts): parts.reduce(0) { $0 + size($1) }
+    case .interleaved(let parts): parts.reduce(0) { Self.sum($0, size($1)) }
     }
   }
 
-  func size(_ segment: AxisLayout.Segment) -> Int { segment.reduce(1) { $0 * size($1) } }
+  func size(_ segment: AxisLayout.Segment) -> Int {
+    segment.reduce(1) { Self.product($0, size($1)) }
+  }
 
-  func size(_ layout: AxisLayout) -> Int { layout.segments.reduce(0) { $0 + size($1) } }
+  func size(_ layout: AxisLayout) -> Int {
+    layout.segments.reduce(0) { Self.sum($0, size($1)) }
+  }
+
+  /// A product of sizes; the largest number there is for one that no number holds.
+  static func product(_ left: Int, _ right: Int) -> Int {
+    let (product, overflow) = left.multipliedReportingOverflow(by: right)
+    return overflow ? .max : product
+  }
+
+  /// A sum of sizes; the largest number there is for one that no number holds.
+  static func sum(_ left: Int, _ right: Int) -> Int {
+    let (sum, overflow) = left.addingReportingOverflow(right)
+    return overflow ? .max : sum
+  }
 
   // MARK: Resolution
 
   /// The layout in terms of dimensions without a definition, in normal form.
+  ///
+  /// One that is too large to write out counts as fixed; `freezeOverlarge` sees to it that it is.
   func resolved(_ layout: AxisLayout) -> AxisLayout {
-    resolved(layout, depth: 0)
-  }
-
-  private func resolved(_ layout: AxisLayout, depth: Int) -> AxisLayout {
     // The usual case needs no new arrays.
-    if layout.segments.count == 1, case .dimension(let id)? = layout.segments[0].first,
-      layout.segments[0].count == 1, entries[id.index].parent == nil,
+    if let id = layout.singleDimension, entries[id.index].parent == nil,
       entries[id.index].definition == nil
     {
       return layout
     }
-    guard depth < Self.maximumDepth else { return .fixed(size(layout)) }
-    var segments: [AxisLayout.Segment] = []
-    for segment in layout.segments {
-      for part in resolved(segment, depth: depth) { Self.append(part, to: &segments) }
-      if segments.count > Self.maximumSegments { return .fixed(size(layout)) }
-    }
-    return AxisLayout(segments)
+    var resolution = Resolution(self)
+    return resolution.resolved(layout) ?? .fixed(size(layout))
   }
 
-  /// A part as parts: an outermost sum is multiplied out.
-  private func resolved(
-    _ segment: AxisLayout.Segment, depth: Int
-  ) -> [AxisLayout.Segment] {
-    var parts: [AxisLayout.Segment] = [[]]
-    for factor in segment {
-      let layout = resolved(factor, depth: depth + 1)
-      if parts == [[]] {
-        parts = layout.segments
-      } else if layout.segments.count == 1 {
-        parts = parts.map { Self.appending(layout.segments[0], to: $0) }
-      } else {
-        parts = parts.map { $0 + [.sum(layout)] }
+  /// The dimensions that an axis is made of in the end, each once, however large the axis is.
+  private func leaves(of layout: AxisLayout) -> [DimensionID] {
+    if let id = layout.singleDimension {
+      let root = root(id)
+      if entries[root.index].definition == nil { return [root] }
+    }
+    var (leaves, pending): ([DimensionID], [AxisLayout]) = ([], [layout])
+    var visited: Set<DimensionID> = []
+    while let layout = pending.popLast() {
+      for id in layout.dimensions where visited.insert(root(id)).inserted {
+        if let definition = self[id].definition {
+          pending.append(definition)
+        } else {
+          leaves.append(root(id))
+        }
       }
     }
-    return parts
-  }
-
-  private func resolved(_ factor: AxisLayout.Factor, depth: Int) -> AxisLayout {
-    switch factor {
-    case .fixed(let size):
-      return size == 1 ? AxisLayout([[]]) : AxisLayout([[factor]])
-    case .dimension(let id):
-      let root = root(id)
-      guard let definition = entries[root.index].definition else { return .dimension(root) }
-      return resolved(definition, depth: depth)
-    case .sum(let layout):
-      return resolved(layout, depth: depth)
-    case .interleaved(let parts):
-      let known = parts.map { resolved($0, depth: depth) }.filter { size($0) > 0 }
-      if known.count == 1 { return known[0] }
-      if known.allSatisfy(\.isFixed) { return .fixed(size(factor)) }
-      return AxisLayout([[.interleaved(known)]])
-    }
-  }
-
-  private static func appending(
-    _ factors: AxisLayout.Segment, to segment: AxisLayout.Segment
-  ) -> AxisLayout.Segment {
-    if case .fixed(let outer)? = segment.last, case .fixed(let inner)? = factors.first {
-      return segment.dropLast() + [.fixed(outer * inner)] + factors.dropFirst()
-    }
-    return segment + factors
-  }
-
-  /// Appends a part; fixed parts in a row are one.
-  private static func append(
-    _ segment: AxisLayout.Segment, to segments: inout [AxisLayout.Segment]
-  ) {
-    if let last = segments.last?.fixedSize, let size = segment.fixedSize {
-      segments[segments.count - 1] = [.fixed(last + size)]
-    } else {
-      segments.append(segment)
-    }
+    return leaves
   }
 }
 
@@ -167,6 +137,26 @@ extension AxisLayout.Segment {
 extension AxisLayout {
   /// True when no position may be removed; holds for resolved layouts.
   var isFixed: Bool { segments.allSatisfy { $0.fixedSize != nil } }
+
+  /// True when it is written with more than so many parts and factors.
+  func hasFactors(beyond limit: Int) -> Bool {
+    var (count, pending) = (0, [self])
+    while let layout = pending.popLast() {
+      for segment in layout.segments {
+        count += 1
+        for factor in segment {
+          count += 1
+          switch factor {
+          case .fixed, .dimension: break
+          case .sum(let inner): pending.append(inner)
+          case .interleaved(let parts): pending += parts
+          }
+        }
+        if count > limit { return true }
+      }
+    }
+    return false
+  }
 
   /// The dimensions in it, each as often as it occurs.
   var dimensions: [DimensionID] {
@@ -191,21 +181,34 @@ extension AxisLayout {
 extension DimensionTable {
   /// Keeps all indices of an axis; the first reason stays.
   mutating func freeze(_ layout: AxisLayout, _ reason: FreezeReason) {
-    for id in resolved(layout).dimensions where entries[id.index].frozen == nil {
+    for id in leaves(of: layout) where entries[id.index].frozen == nil {
       entries[id.index].frozen = reason
     }
   }
 
+  /// Keeps all indices of an axis that is too large to be told part by part.
+  ///
+  /// - Returns: true when it is.
+  @discardableResult
+  mutating func freezeOverlarge(_ layout: AxisLayout, at node: NodeID?) -> Bool {
+    if let id = layout.singleDimension, self[id].definition == nil { return false }
+    var resolution = Resolution(self)
+    guard layout.hasFactors(beyond: Self.maximumFactors) || resolution.resolved(layout) == nil
+    else { return false }
+    freeze(layout, FreezeReason(node: node, text: "the axis has too many parts to be followed"))
+    return true
+  }
+
   /// Notes that a node mixes the indices of an axis, so that removing some changes the others.
   mutating func markMixed(_ layout: AxisLayout, by node: NodeID) {
-    for id in resolved(layout).dimensions where entries[id.index].mixedBy == nil {
+    for id in leaves(of: layout) where entries[id.index].mixedBy == nil {
       entries[id.index].mixedBy = node
     }
   }
 
   /// Notes that an axis counts things computed side by side, such as heads.
   mutating func markBatched(_ layout: AxisLayout) {
-    for id in resolved(layout).dimensions { entries[id.index].isBatched = true }
+    for id in leaves(of: layout) { entries[id.index].isBatched = true }
   }
 
   /// Makes two dimensions one.

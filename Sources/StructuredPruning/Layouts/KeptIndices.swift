@@ -57,16 +57,20 @@ extension DimensionTable {
     ofResolved layout: AxisLayout, keeping count: (DimensionID) -> Int
   ) -> Int {
     layout.segments.reduce(0) { total, segment in
-      total
-        + segment.reduce(1) { product, factor in
-          switch factor {
-          case .fixed(let size): product * size
-          case .dimension(let id): product * count(id)
-          case .sum(let inner): product * size(ofResolved: inner, keeping: count)
-          case .interleaved(let parts):
-            product * parts.reduce(0) { $0 + size(ofResolved: $1, keeping: count) }
-          }
-        }
+      let part = segment.reduce(1) { product, factor in
+        Self.product(product, size(of: factor, keeping: count))
+      }
+      return Self.sum(total, part)
+    }
+  }
+
+  private func size(of factor: AxisLayout.Factor, keeping count: (DimensionID) -> Int) -> Int {
+    switch factor {
+    case .fixed(let size): size
+    case .dimension(let id): count(id)
+    case .sum(let inner): self.size(ofResolved: inner, keeping: count)
+    case .interleaved(let parts):
+      parts.reduce(0) { Self.sum($0, self.size(ofResolved: $1, keeping: count)) }
     }
   }
 }

@@ -4,11 +4,12 @@ internal import ModelGraph
 extension Model {
   /// Removes what nobody reads any more: nodes of the main graph and its constants.
   ///
-  /// What was not read before either is none of our business and stays.
+  /// What was not read before either is none of our business and stays, with all that it reads.
   mutating func removeUnread(since before: Model) {
-    let (readBefore, readNow) = (before.readNames, readNames)
-    let isDead = { (name: ByteString) in readBefore.contains(name) && !readNow.contains(name) }
+    let readBefore = before.readNames(besides: [])
     let oldNames = Set(before[.main].nodes.flatMap(\.outputs))
+    let readNow = readNames(besides: oldNames.subtracting(readBefore))
+    let isDead = { (name: ByteString) in readBefore.contains(name) && !readNow.contains(name) }
     editGraphs { graphs, tensors in
       graphs[0].nodes.removeAll { node in
         let names = node.outputs.filter { !$0.isEmpty }
@@ -21,13 +22,15 @@ extension Model {
   }
 
   /// The names that the outputs of the main graph depend on, those that bodies read among them.
-  private var readNames: Set<ByteString> {
+  ///
+  /// - Parameter idle: names that count as read as well.
+  private func readNames(besides idle: Set<ByteString>) -> Set<ByteString> {
     var makers: [ByteString: Int] = [:]
     for (index, node) in self[.main].nodes.enumerated() {
       for name in node.outputs where !name.isEmpty { makers[name] = index }
     }
     var names: Set<ByteString> = []
-    var pending = self[.main].outputs.map(\.name)
+    var pending = self[.main].outputs.map(\.name) + idle
     for graph in graphs.dropFirst() {
       pending += graph.nodes.flatMap(\.inputs) + graph.outputs.map(\.name)
     }

@@ -91,9 +91,9 @@ struct TransposedConvolutionRule: OperatorRule {
 
   func attributes(_ change: NodeChange) -> [(name: ByteString, value: AttributeValue)] {
     guard change.context.node.integer("group", default: 1) > 1,
-      let channels = change.newShape()?[1], let perGroup = change.newSize(input: 1, axis: 1),
+      let shape = change.newShape(), shape.count > 1, let perGroup = change.newSize(input: 1, axis: 1),
       perGroup > 0
     else { return [] }
-    return [("group", .int(Int64(channels / perGroup)))]
+    return [("group", .int(Int64(shape[1] / perGroup)))]
   }
 }

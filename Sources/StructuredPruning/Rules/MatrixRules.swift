@@ -51,7 +51,7 @@ struct MatrixProductRule: OperatorRule {
     structure.equate(leftSum, right[max(right.count - 2, 0)], at: node)
     var result = Broadcast.axes(
       [Array(left.dropLast(2)), Array(right.dropLast(2))],
-      Array(shape.prefix(max(left.count, right.count) - 2)), at: node, &structure)
+      Array(shape.prefix(max(left.count, right.count, 2) - 2)), at: node, &structure)
     let isProductOfActivations =
       !structure.isConstant(node, input: 0) && !structure.isConstant(node, input: rightInput)
     if isProductOfActivations {

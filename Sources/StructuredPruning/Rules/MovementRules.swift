@@ -60,7 +60,9 @@ struct ExpandRule: OperatorRule {
   }
 
   func arguments(_ change: NodeChange) -> [Int: ArgumentRequirement] {
-    guard let target = change.newShape(), let source = change.newInputs[0] else { return [:] }
+    guard let target = change.newShape(), let source = change.newShape(input: 0),
+      source.count <= target.count
+    else { return [:] }
     let wanted = ArgumentRequirement(target) { elements in
       guard elements.count <= target.count else { return false }
       let padded = Array(repeating: 1, count: target.count - elements.count) + elements
@@ -121,8 +123,8 @@ struct SplitRule: OperatorRule {
     else { return }
     var rest = axes[axis]
     for (index, name) in node.node.outputs.enumerated() where !name.isEmpty {
-      guard let size = node.shape(output: index)?[axis],
-        let (part, others) = structure.cut(rest, at: size, node)
+      guard let shape = node.shape(output: index), shape.count == axes.count,
+        let (part, others) = structure.cut(rest, at: shape[axis], node)
       else { return }
       var result = axes
       result[axis] = part
@@ -135,7 +137,9 @@ struct SplitRule: OperatorRule {
     guard let rank = change.context.rank(input: 0),
       let axis = change.context.axis(change.context.node.integer("axis"), rank: rank)
     else { return nil }
-    let sizes = change.newOutputs.compactMap { $0?[axis] }
+    let sizes = change.newOutputs.compactMap { shape in
+      shape.flatMap { $0.count == rank ? $0[axis] : nil }
+    }
     return sizes.count == change.newOutputs.count ? sizes : nil
   }
 
@@ -247,9 +251,9 @@ struct SliceRule: OperatorRule {
 
   /// The bounds after removal, one for each that is given.
   private func bounds(_ change: NodeChange, _ given: [Int], _ axes: [Int]) -> [Int]? {
-    guard let shape = change.context.shape(input: 0), let now = change.newInputs[0] else {
-      return nil
-    }
+    guard let shape = change.context.shape(input: 0), let now = change.newShape(input: 0),
+      now.count == shape.count
+    else { return nil }
     return zip(given, axes).map { place, axis in
       guard let axis = change.context.axis(axis, rank: shape.count), shape[axis] != now[axis] else {
         return place
@@ -261,7 +265,7 @@ struct SliceRule: OperatorRule {
   private func accepts(_ change: NodeChange, _ wanted: [Int], _ axes: [Int])
     -> @Sendable ([Int]) -> Bool
   {
-    let sizes = change.newInputs[0] ?? []
+    let sizes = change.newShape(input: 0) ?? []
     let rank = sizes.count
     return { given in
       given.count == wanted.count
@@ -313,7 +317,8 @@ struct PadRule: OperatorRule {
       axes.indices.map { place in
         let size = structure.size(axes[place])
         guard let (before, after) = pads?[place], before >= 0, after >= 0,
-          before + size + after == shape[place]
+          before <= shape[place], after <= shape[place] - before,
+          shape[place] - before - after == size
         else {
           if size != shape[place] {
             structure.freeze(axes[place], at: node, "cuts or stretches it")

@@ -53,10 +53,15 @@ struct NodeChange {
 
   /// The new size of an input's axis, counted from the end when negative.
   func newSize(input index: Int, axis: Int) -> Int? {
-    guard newInputs.indices.contains(index), let shape = newInputs[index],
+    guard let shape = newShape(input: index),
       let axis = context.axis(axis, rank: shape.count)
     else { return nil }
     return shape[axis]
+  }
+
+  /// The new shape of an input.
+  func newShape(input index: Int) -> [Int]? {
+    newInputs.indices.contains(index) ? newInputs[index] : nil
   }
 
   /// The new shape of an output.

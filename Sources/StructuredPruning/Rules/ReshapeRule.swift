@@ -25,10 +25,12 @@ struct ReshapeRule: OperatorRule {
       var (available, needed) = (1, shape[made])
       while available != needed {
         if available < needed || needed == 0, sources.upperBound < axes.count {
-          available *= structure.size(axes[sources.upperBound])
+          let size = structure.size(axes[sources.upperBound])
+          available = available.multipliedReportingOverflow(by: size).partialValue
           sources = taken..<sources.upperBound + 1
         } else if targets.upperBound < shape.count {
-          needed *= shape[targets.upperBound]
+          let size = shape[targets.upperBound]
+          needed = needed.multipliedReportingOverflow(by: size).partialValue
           targets = made..<targets.upperBound + 1
         } else {
           return result + shape[made...].map { .fixed($0) }
@@ -54,7 +56,7 @@ struct ReshapeRule: OperatorRule {
   }
 
   func arguments(_ change: NodeChange) -> [Int: ArgumentRequirement] {
-    guard let target = change.newShape(), let source = change.newInputs[0] else { return [:] }
+    guard let target = change.newShape(), let source = change.newShape(input: 0) else { return [:] }
     let copiesZero = change.context.node.integer("allowzero") == 0
     return [
       1: ArgumentRequirement(target) { elements in
@@ -71,9 +73,10 @@ struct ReshapeRule: OperatorRule {
       shape[index] = source[index]
     }
     guard let open = shape.firstIndex(of: -1) else { return shape }
-    let rest = shape.enumerated().reduce(1) { $1.offset == open ? $0 : $0 * $1.element }
-    let total = source.reduce(1, *)
-    guard rest > 0, total % rest == 0 else { return nil }
+    shape[open] = 1
+    guard let rest = Shape(shape)?.elementCount, let total = Shape(source)?.elementCount, rest > 0,
+      total % rest == 0
+    else { return nil }
     shape[open] = total / rest
     return shape
   }

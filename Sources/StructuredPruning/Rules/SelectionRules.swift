@@ -10,11 +10,11 @@ struct GatherRule: OperatorRule {
       let axis = node.axis(node.node.integer("axis"), rank: axes.count)
     else { return }
     structure.mark(node, input: 0, as: .weight, sums: [axis])
-    let isWhole = node.integers(input: 1) == Array(0..<structure.size(axes[axis]))
     var picked = indices
-    if isWhole, indices.count == 1 {
+    let run = indices.count == 1 ? run(node) : nil
+    if let run, run.lowerBound == 0, run.count == structure.size(axes[axis]) {
       picked = [axes[axis]]
-    } else if let run = run(node), indices.count == 1,
+    } else if let run,
       let (_, rest) = structure.cut(axes[axis], at: run.lowerBound, node),
       let (part, _) = structure.cut(rest, at: run.count, node)
     {
@@ -30,7 +30,8 @@ struct GatherRule: OperatorRule {
   /// The positions picked, when they follow each other.
   private func run(_ node: NodeContext) -> Range<Int>? {
     guard let indices = node.integers(input: 1), let first = indices.first, first >= 0,
-      indices == Array(first..<first + indices.count)
+      indices.indices.allSatisfy({ indices[$0] == first &+ $0 }),
+      !first.addingReportingOverflow(indices.count).overflow
     else { return nil }
     return first..<first + indices.count
   }
@@ -94,7 +95,7 @@ struct CoordinateRule: OperatorRule {
       let depth = indices.last, depth >= 0
     else { return }
     let batch = node.node.integer("batch_dims")
-    guard batch >= 0, depth + batch <= axes.count else { return }
+    guard (0...axes.count).contains(batch), depth <= axes.count - batch else { return }
     for axis in axes[..<(depth + batch)] {
       structure.freeze(axis, at: node, "picks positions by data")
     }
