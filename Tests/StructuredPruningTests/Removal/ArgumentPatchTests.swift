@@ -10,7 +10,8 @@ import Testing
 
   @Test func staticNumbersAreOneLiteral() {
     let patch = ArgumentPatch(
-      wanted: [[4, 8], [4, 8]], current: [nil, nil], accepts: [{ $0 == [4, 8] }, { $0 == [4, 8] }])
+      wanted: [[4, 8], [4, 8]], current: [nil, nil],
+      accepts: [{ $0 == [4, 8] }, { $0 == [4, 8] }])
     #expect(patch == .literal([4, 8]))
   }
 
@@ -41,8 +42,10 @@ import Testing
     let never: @Sendable ([Int]) -> Bool = { _ in false }
     #expect(
       ArgumentPatch(wanted: [[6], [7]], current: [[8], [12]], accepts: [never, never]) == nil)
-    #expect(ArgumentPatch(wanted: [[6], [9]], current: [nil, nil], accepts: [never, never]) == nil)
-    #expect(ArgumentPatch(wanted: [[6], [9]], current: [[0], [0]], accepts: [never, never]) == nil)
+    #expect(
+      ArgumentPatch(wanted: [[6], [9]], current: [nil, nil], accepts: [never, never]) == nil)
+    #expect(
+      ArgumentPatch(wanted: [[6], [9]], current: [[0], [0]], accepts: [never, never]) == nil)
   }
 
   @Test func everyScaleThatIsFoundIsRight() {

@@ -40,7 +40,8 @@ import Testing
         node("Abs", ["a"], "z"),
       ], outputs: ["y", "z"])
     #expect(inside.isEmpty)
-    let output = blocks([node("Relu", ["x"], "a"), node("Add", ["a", "x"], "y")], outputs: ["y", "a"])
+    let output = blocks(
+      [node("Relu", ["x"], "a"), node("Add", ["a", "x"], "y")], outputs: ["y", "a"])
     #expect(output.isEmpty)
   }
 
