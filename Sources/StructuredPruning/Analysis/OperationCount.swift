@@ -31,7 +31,7 @@ struct OperationCount: Sendable {
 
   /// The multiply-accumulates of the whole graph.
   ///
-  /// - Parameter count: for a dimension, how many indices it keeps.
+  /// `count` tells for a dimension how many indices it keeps.
   func total(keeping count: (DimensionID) -> Int) -> Int {
     steps.reduce(0) { total, step in
       let inputs = zip(step.inputs, step.inputAxes).map { shrunk($0, $1, count) }

@@ -136,7 +136,7 @@ extension Structure {
 
   /// Notes what a constant input, seen through views, is to the node.
   ///
-  /// - Parameter sums: the axes of the input, as the node sees them, that it sums over.
+  /// `sums` are the axes of the input, as the node sees them, that it sums over.
   mutating func mark(
     _ node: NodeContext, input index: Int, as role: ParameterUse.Role, sums: [Int] = []
   ) {

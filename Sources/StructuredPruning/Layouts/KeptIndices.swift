@@ -50,7 +50,7 @@ extension DimensionTable {
 
   /// How many positions of an axis stay when dimensions keep these counts.
   ///
-  /// - Parameter count: for a dimension, how many indices stay.
+  /// `count` tells for a dimension how many indices stay.
   func size(of layout: AxisLayout, keeping count: (DimensionID) -> Int) -> Int {
     size(ofResolved: resolved(layout), keeping: count)
   }

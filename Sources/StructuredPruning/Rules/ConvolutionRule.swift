@@ -91,7 +91,8 @@ struct TransposedConvolutionRule: OperatorRule {
 
   func attributes(_ change: NodeChange) -> [(name: ByteString, value: AttributeValue)] {
     guard change.context.node.integer("group", default: 1) > 1,
-      let shape = change.newShape(), shape.count > 1, let perGroup = change.newSize(input: 1, axis: 1),
+      let shape = change.newShape(), shape.count > 1,
+      let perGroup = change.newSize(input: 1, axis: 1),
       perGroup > 0
     else { return [] }
     return [("group", .int(Int64(shape[1] / perGroup)))]

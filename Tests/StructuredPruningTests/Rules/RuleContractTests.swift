@@ -29,7 +29,9 @@ import Testing
       #expect(attributes.count <= 3)
       for (_, wanted) in rule.arguments(change) {
         // Whether they do is of no interest.
-        for given in [wanted.elements, [], [0], [-1], [Int.min, .max, 0]] { _ = wanted.accepts(given) }
+        for given in [wanted.elements, [], [0], [-1], [Int.min, .max, 0]] {
+          _ = wanted.accepts(given)
+        }
       }
     }
   }
@@ -93,7 +95,9 @@ private struct NonsenseMaker {
       operatorType: ByteString(
         dot.map { String(operatorName[operatorName.index(after: $0)...]) } ?? operatorName),
       domain: dot == nil ? "" : "com.microsoft",
-      inputs: (0..<inputs).map { Int.random(in: 0..<8, using: &random) == 0 ? "" : ByteString("i\($0)") },
+      inputs: (0..<inputs).map {
+        Int.random(in: 0..<8, using: &random) == 0 ? "" : ByteString("i\($0)")
+      },
       outputs: (0..<outputs).map { ByteString("o\($0)") },
       attributes: Self.attributeNames.filter { _ in Int.random(in: 0..<3, using: &random) == 0 }
         .map { Attribute(name: $0, value: attribute()) })

@@ -126,7 +126,8 @@ struct RuleCase: CustomTestStringConvertible, Sendable {
       operatorName: "PRelu", data: [1, 4, 3], weights: [[4, 1]], values: ["v", "w0", "y"],
       expected: "1 a b, a 1, 1 a b"),
     RuleCase(
-      operatorName: "Where", data: [4, 1], weights: [[2, 4, 3], [3]], values: ["v", "w0", "w1", "y"],
+      operatorName: "Where", data: [4, 1], weights: [[2, 4, 3], [3]],
+      values: ["v", "w0", "w1", "y"],
       expected: "a 1, b a c, c, b a c"),
   ]
 
