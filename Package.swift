@@ -63,7 +63,8 @@ let package = Package(
     module(
       "SparsifyKit",
       [
-        "SparseContainer", "ONNXFormat", "StructuredPruning", "Pruning", "ModelGraph",
+        "SparseContainer", "ONNXFormat", "StructuredPruning", "Pruning", "ShapeInference",
+        "ModelGraph",
         "SparseCoding", "ByteStorage",
       ]),
     .executableTarget(

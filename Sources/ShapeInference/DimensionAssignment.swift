@@ -11,6 +11,9 @@ public struct DimensionAssignment: Sendable {
   /// Other such sizes.
   public static let second = DimensionAssignment(batch: 3, image: 256, sequence: 24)
 
+  /// One of each: what a model costs to run once.
+  public static let single = DimensionAssignment(batch: 1, image: 224, sequence: 16)
+
   /// The size of an axis of an input of some rank.
   func size(axis: Int, rank: Int) -> Int {
     if axis == 0 { return batch }

@@ -73,7 +73,7 @@ public struct ChannelSummary: Sendable, Codable {
 }
 
 extension ChannelSummary.GroupRow {
-  fileprivate init(_ group: ChannelPruningReport.Group) {
+  init(_ group: ChannelPruningReport.Group) {
     self.init(
       name: group.name, layer: group.layer.escaped, tensor: group.tensor.escaped,
       size: group.size, kept: group.kept.count == group.size ? nil : group.kept,

@@ -22,6 +22,9 @@ struct InspectCommand: ParsableCommand {
   @Flag(name: .customLong("sparsity"), help: "Read the weights; count zeros and distinct values.")
   var countsSparsity = false
 
+  @Flag(name: .customLong("groups"), help: "Show the sets of channels, and why some cannot go.")
+  var showsGroups = false
+
   @Flag(name: .customLong("all"), help: "Show every row, not only the largest.")
   var showsAll = false
 
@@ -32,6 +35,7 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     var inspection = Inspection(path: model)
     inspection.countsZeros = countsSparsity
+    inspection.findsChannels = showsGroups
     inspection.threads = common.threads
     let report = try inspection.run()
     let breakdown = SizeBreakdown(report, by: by)
@@ -39,7 +43,8 @@ struct InspectCommand: ParsableCommand {
       return OutputStream.data.line(
         try JSONText.encode(Output(report: report, breakdown: breakdown)))
     }
-    OutputStream.data.write(heading(of: report) + table(of: breakdown))
+    let body = report.channels.map { groupTable($0) } ?? table(of: breakdown)
+    OutputStream.data.write(heading(of: report) + body)
     common.warn(report.warnings)
   }
 
@@ -56,6 +61,7 @@ struct InspectCommand: ParsableCommand {
       "\(report.tensors.count) tensors, \(report.elements) elements, "
         + "\(ByteSize(report.tensorBytes))" + (stored > 0 ? " stored in \(ByteSize(stored))" : ""),
     ]
+    if let line = operations(of: report.operations) { lines.append(line) }
     for step in report.history {
       let settings = step.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
       lines.append("\(ByteString("\(step.action): \(settings.joined(separator: ", "))"))")
@@ -63,11 +69,36 @@ struct InspectCommand: ParsableCommand {
     return lines.joined(separator: "\n") + "\n\n"
   }
 
+  /// The multiply-accumulates, and the sizes they were counted with.
+  private func operations(of operations: LayerOperations) -> String? {
+    guard operations.total > 0 else { return nil }
+    let sizes = operations.assumed.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
+    let unknown = operations.unknown > 0 ? ", \(operations.unknown) layers unknown" : ""
+    return "\(operations.total) macs"
+      + (sizes.isEmpty ? "" : " with \(sizes.joined(separator: ", "))") + unknown
+  }
+
+  /// The sets of channels, those that may go first.
+  private func groupTable(_ rows: [ChannelSummary.GroupRow]) -> String {
+    guard !rows.isEmpty else { return "no weights were found whose channels can be followed\n" }
+    var table = TextTable(["channels", "layer", "of", "removal"], numeric: [2])
+    for row in rows.filter({ $0.reason == nil }) + rows.filter({ $0.reason != nil }) {
+      let exactness = row.mixedBy.map { "approximate: \($0)" } ?? "exact"
+      table.add([
+        row.name, row.layer, "\(row.size)",
+        row.reason.map { "none: \($0)" } ?? exactness + (row.isHeads ? ", heads" : ""),
+      ])
+    }
+    return table.text
+  }
+
   private func table(of breakdown: SizeBreakdown) -> String {
+    let isCounted = breakdown.rows.contains { $0.operations != nil }
     let isStored = breakdown.rows.contains { ($0.storedBytes ?? 0) > 0 }
     var table = TextTable(
       [by.rawValue, "tensors", "elements", "bytes", "share"] + (isStored ? ["stored"] : [])
-        + (countsSparsity ? ["sparsity"] : []), numeric: [1, 2, 3, 4, 5, 6])
+        + (isCounted ? ["macs"] : []) + (countsSparsity ? ["sparsity"] : []),
+      numeric: [1, 2, 3, 4, 5, 6, 7])
     let rows = showsAll ? breakdown.rows[...] : breakdown.rows.prefix(Self.shownRows)
     for row in rows {
       table.add(
@@ -75,6 +106,7 @@ struct InspectCommand: ParsableCommand {
           row.name, "\(row.tensors)", "\(row.elements)", "\(ByteSize(row.bytes))",
           percent(row.share),
         ] + (isStored ? [row.storedBytes.map { "\(ByteSize($0))" } ?? ""] : [])
+          + (isCounted ? [row.operations.map(String.init) ?? ""] : [])
           + (countsSparsity ? [sparsity(of: row)] : []))
     }
     let hidden = breakdown.rows.count - rows.count

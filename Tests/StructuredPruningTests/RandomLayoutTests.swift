@@ -53,5 +53,9 @@ import Testing
     #expect((table.mask(of: axis, kept) ?? Array(repeating: true, count: 24)) == wanted)
     let size = table.size(of: axis) { kept.count($0, of: table[$0].size) }
     #expect(size == wanted.count { $0 })
+    for position in 0...24 {
+      let count = table.keptCount(of: axis, below: position, kept)
+      #expect(count == wanted.prefix(position).count { $0 })
+    }
   }
 }

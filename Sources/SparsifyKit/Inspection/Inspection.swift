@@ -2,6 +2,7 @@ internal import ByteStorage
 internal import ModelGraph
 internal import ONNXFormat
 internal import SparseContainer
+internal import StructuredPruning
 
 /// Looks into a model file without changing it.
 public struct Inspection: Sendable {
@@ -9,6 +10,8 @@ public struct Inspection: Sendable {
   public var path: String
   /// Whether to read the tensors' contents and count zeros and distinct values.
   public var countsZeros = false
+  /// Whether to find out which channels belong together, and which may go.
+  public var findsChannels = false
   /// How many threads read.
   public var threads = 1
 
@@ -45,6 +48,9 @@ public struct Inspection: Sendable {
         "\(set.domain.isEmpty ? "ai.onnx" : set.domain.escaped) \(set.version)"
       },
       tensors: rows, history: model.history.entries.map(ModelReport.HistoryRow.init),
+      operations: LayerOperations(model),
+      channels: findsChannels
+        ? try model.channelGroups().map(ChannelSummary.GroupRow.init) : nil,
       warnings: loaded.warnings.map(\.text))
   }
 

@@ -18,6 +18,10 @@ public struct ModelReport: Sendable, Codable {
   public var tensors: [TensorRow]
   /// What was done to the model, oldest first.
   public var history: [HistoryRow]
+  /// How often the layers multiply and add.
+  public var operations: LayerOperations
+  /// The sets of channels and why they may or may not go; only when asked for.
+  public var channels: [ChannelSummary.GroupRow]?
   /// What is odd about the file.
   public var warnings: [String]
 

@@ -24,6 +24,8 @@ public struct SizeBreakdown: Sendable, Codable {
     public var zeros: Int?
     /// Bytes they take in the container, when they are in one.
     public var storedBytes: Int?
+    /// How often they are multiplied with and added; only by layer.
+    public var operations: Int?
   }
 
   /// What the rows are.
@@ -43,6 +45,7 @@ public struct SizeBreakdown: Sendable, Codable {
     self.rows = rows.values.map { row in
       var row = row
       row.share = Double(row.bytes) / total
+      if key == .layer { row.operations = report.operations.layers[row.name] }
       return row
     }
     .sorted { ($1.bytes, $0.name) < ($0.bytes, $1.name) }

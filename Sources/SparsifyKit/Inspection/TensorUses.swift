@@ -79,7 +79,7 @@ struct TensorUses {
 
 extension Node {
   /// What people call the node: its name, or its first output where it has none.
-  fileprivate var label: String {
+  var label: String {
     (name.isEmpty ? outputs.first ?? operatorType : name).escaped
   }
 }

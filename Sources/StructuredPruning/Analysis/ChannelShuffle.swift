@@ -28,7 +28,12 @@ struct ChannelShuffle: Sendable {
 }
 
 extension ChannelShuffle {
-  /// The shuffle that a Reshape begins, when it does; `readers` are the nodes that read each value.
+  /// Channels that one permutation is written out for; no network has as many.
+  private static let maximumCount = 1 << 20
+
+  /// The shuffle that a Reshape begins, when it does.
+  ///
+  /// `readers` are for each value of the main graph the nodes that read it.
   static func starting(
     at first: NodeContext, _ contexts: [NodeContext], readers: [ByteString: [Int]],
     _ structure: inout Structure
@@ -43,7 +48,7 @@ extension ChannelShuffle {
       let third = onlyReader(of: second, contexts, readers),
       third.node.operatorType == "Reshape", third.shape(output: 0) == shape,
       third.node.inputs.first == second.node.outputs.first,
-      let axes = structure.axes(first, input: 0)
+      shape[1] <= maximumCount, let axes = structure.axes(first, input: 0)
     else { return nil }
     return ChannelShuffle(
       nodes: [first.id, second.id, third.id], input: first.node.inputs[0], groups: split[1],

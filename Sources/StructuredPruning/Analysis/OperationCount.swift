@@ -29,7 +29,9 @@ struct OperationCount: Sendable {
     }
   }
 
-  /// The multiply-accumulates of the whole graph when dimensions keep these counts of indices.
+  /// The multiply-accumulates of the whole graph.
+  ///
+  /// `count` tells for a dimension how many indices it keeps.
   func total(keeping count: (DimensionID) -> Int) -> Int {
     steps.reduce(0) { total, step in
       let inputs = zip(step.inputs, step.inputAxes).map { shrunk($0, $1, count) }

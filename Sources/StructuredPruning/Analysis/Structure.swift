@@ -202,6 +202,7 @@ extension Structure {
   mutating func analyze(_ contexts: [NodeContext]) {
     let readers = readers(in: contexts)
     for node in contexts {
+      freezeCaptured(by: node)
       if Self.isComputed(node) { continue }
       if node.node.operatorType == "Constant", node.node.isStandard { continue }
       if let shuffle = shuffles[node.id] {
@@ -275,7 +276,6 @@ extension Structure {
 
   private mutating func relate(_ node: NodeContext) {
     guard let rule = OperatorRules.rule(for: node.node) else {
-      freezeCaptured(by: node)
       return freezeAll(node, "there is no rule for the operator")
     }
     guard hasKnownShapes(node) else {

@@ -48,7 +48,9 @@ extension DimensionTable {
     }
   }
 
-  /// How many positions of an axis stay when dimensions keep these counts of indices.
+  /// How many positions of an axis stay when dimensions keep these counts.
+  ///
+  /// `count` tells for a dimension how many indices stay.
   func size(of layout: AxisLayout, keeping count: (DimensionID) -> Int) -> Int {
     size(ofResolved: resolved(layout), keeping: count)
   }

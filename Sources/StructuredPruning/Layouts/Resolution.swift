@@ -4,7 +4,7 @@
 /// bounded, because what is short in a model can be long when written out.
 struct Resolution {
   /// How many factors are looked at.
-  private static let maximumSteps = 1 << 14
+  private static let maximumSteps = 1 << 12
   /// How deep sums under outer factors may be nested.
   private static let maximumDepth = 24
 

@@ -23,7 +23,7 @@ extension Model {
 
   /// The names that the outputs of the main graph depend on, those that bodies read among them.
   ///
-  /// - Parameter idle: names that count as read as well.
+  /// The names of `idle` count as read as well.
   private func readNames(besides idle: Set<ByteString>) -> Set<ByteString> {
     var makers: [ByteString: Int] = [:]
     for (index, node) in self[.main].nodes.enumerated() {

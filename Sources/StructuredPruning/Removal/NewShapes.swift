@@ -21,8 +21,8 @@ struct NewShapes {
 
   /// The new shape of a value; nil when it cannot be told.
   ///
-  /// Dynamic sizes in its layouts are those of the first assignment, in the shape before those of the
-  /// assignment in question.
+  /// `axes` are its layouts, in which dynamic sizes are those of the first assignment; `shape` is its
+  /// shape before, under the assignment in question.
   func shape(of axes: [AxisLayout], before shape: [Int]) -> [Int]? {
     guard axes.count == shape.count else { return nil }
     var result: [Int] = []

@@ -171,10 +171,9 @@ struct Removal {
     NodeChange(
       context: context, newInputs: inputs.map { $0?.shape }, newOutputs: newOutputs(context),
       keptBelow: { [structure, kept] input, axis, position in
-        guard let axes = structure.knownAxes(context, input: input), axes.indices.contains(axis),
-          let mask = structure.table.mask(of: axes[axis], kept)
+        guard let axes = structure.knownAxes(context, input: input), axes.indices.contains(axis)
         else { return position }
-        return mask.prefix(position).count { $0 }
+        return structure.table.keptCount(of: axes[axis], below: position, kept)
       })
   }
 

@@ -8,13 +8,16 @@ struct AttentionRule: OperatorRule {
   func relate(_ node: NodeContext, in structure: inout Structure) {
     guard let query = structure.axes(node, input: 0), let key = structure.axes(node, input: 1),
       let value = structure.axes(node, input: 2), query.count == key.count,
-      key.count == value.count, structure.axes(node, input: 4) == nil,
+      !query.isEmpty, key.count == value.count, structure.axes(node, input: 4) == nil,
       structure.axes(node, input: 5) == nil, node.node.outputs.count == 1
     else { return }
     if let mask = structure.axes(node, input: 3) {
       for axis in mask { structure.freeze(axis, at: node, "takes it for a mask") }
     }
+    structure.equate(query[0], key[0], at: node)
+    structure.equate(key[0], value[0], at: node)
     if query.count == 4 {
+      structure.equate(key[2], value[2], at: node)
       structure.equate(query[3], key[3], at: node)
       structure.equate(key[1], value[1], at: node)
       structure.equate(query[1], repeated(key[1], to: query[1], &structure), at: node)
@@ -37,6 +40,7 @@ struct AttentionRule: OperatorRule {
     let shared = structure.makeAxis(count / pairs)
     let depth = structure.makeAxis(structure.size(key[2]) / pairs)
     let width = structure.makeAxis(structure.size(value[2]) / pairs)
+    structure.equate(key[1], value[1], at: node)
     structure.equate(query[2], .product([kept, shared, depth]), at: node)
     structure.equate(key[2], .product([kept, depth]), at: node)
     structure.equate(value[2], .product([kept, width]), at: node)

@@ -26,19 +26,28 @@ struct RecurrentRule: OperatorRule {
     if let peepholes = structure.axis(node, input: 7, 1) {
       structure.equate(peepholes, .product([.fixed(3), units]), at: node)
     }
-    for index in [5, 6] {
-      if let state = structure.axis(node, input: index, 2) {
-        structure.equate(state, units, at: node)
-      }
-    }
-    if node.node.attribute("clip") == nil, let lengths = structure.axes(node, input: 4) {
+    if let lengths = structure.axes(node, input: 4) {
       for axis in lengths { structure.freeze(axis, at: node, "takes it for lengths") }
     }
-    for index in [1, 2, 3, 5, 6, 7] {
+    relateStates(node, data, units, &structure)
+    for index in [1, 2, 3, 7] {
       guard let directions = structure.axis(node, input: index, 0) else { continue }
       structure.freeze(directions, at: node, "runs in so many directions")
     }
     setOutputs(node, data, weight[0], units, &structure)
+  }
+
+  private func relateStates(
+    _ node: NodeContext, _ data: [AxisLayout], _ units: AxisLayout, _ structure: inout Structure
+  ) {
+    let isBatchFirst = node.node.integer("layout") != 0
+    let (batch, directions) = isBatchFirst ? (0, 1) : (1, 0)
+    for index in [5, 6] {
+      guard let state = structure.axes(node, input: index), state.count == 3 else { continue }
+      structure.equate(state[2], units, at: node)
+      structure.equate(state[batch], data[batch], at: node)
+      structure.freeze(state[directions], at: node, "runs in so many directions")
+    }
   }
 
   private func setOutputs(

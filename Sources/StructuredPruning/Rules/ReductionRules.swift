@@ -45,7 +45,9 @@ struct PoolingRule: OperatorRule {
     guard let axes = structure.axes(node, input: 0), axes.count >= 2 else { return }
     if node.node.operatorType == "MaxUnpool" || node.node.outputs.count > 1 {
       // Places are counted over all channels.
-      structure.freeze(axes[1], at: node, "counts places over all channels")
+      for index in node.node.inputs.indices {
+        structure.freeze(node, input: index, "counts places over all channels")
+      }
     }
     if node.node.operatorType.bytes.starts(with: "Global".utf8) {
       for axis in axes[2...] { structure.markMixed(axis, at: node) }

@@ -150,6 +150,11 @@ struct RuleAnalysis {
       #expect(structure.table[id].frozen == nil)
       kept.masks[id] = (0..<structure.table[id].size).map { !indices.contains($0) }
     }
+    return try removing(kept)
+  }
+
+  /// The model with these indices alone.
+  func removing(_ kept: KeptIndices) throws -> Model {
     var removal = try Removal(structure, kept, contexts)
     return try removal.model()
   }
