@@ -1,8 +1,9 @@
 """Random small networks over the operators that channels are followed through.
 
-`make(seed)` gives an ONNX model with one input and one output, `feed(model, seed)` numbers for it. Feature maps are
-[N, C, H, W], token tensors [N, T, C]; every block keeps or changes C. Weights are random, and all
-biases and statistics are there, so that a slice at the wrong place changes the outputs.
+`make(seed)` gives an ONNX model with one input and one output, `feed(model, seed)` numbers for it.
+Feature maps are [N, C, H, W], token tensors [N, T, C]; every block keeps or changes C. Weights are
+random, and all biases and statistics are there, so that a slice at the wrong place changes the
+outputs.
 """
 
 import numpy as np
@@ -233,7 +234,7 @@ class Builder:
 
     def masked(self, x, c):
         keep = self.constant(self.rng.integers(0, 2, (1, 1, 8, 8)).astype(bool))
-        other = self.choice(lambda: self.vector((c, 1, 1)), lambda: self.constant(np.float32(0.3)))()
+        other = self.vector(self.choice((c, 1, 1), ()))
         return self.node("Where", [keep, x, other]), c
 
     def channel_mask(self, x, c):
@@ -356,7 +357,8 @@ class Builder:
         """Experts side by side: a product with a weight of three axes."""
         e, h = 3, int(self.rng.integers(4, 9))
         y = self.node("Unsqueeze", [x, self.ints(1)])
-        y = self.node("Add", [self.node("MatMul", [y, self.weight(e, c, h)]), self.vector((e, 1, h))])
+        y = self.node("MatMul", [y, self.weight(e, c, h)])
+        y = self.node("Add", [y, self.vector((e, 1, h))])
         y = self.node("MatMul", [self.node("Relu", [y]), self.weight(e, h, c)])
         return self.node("ReduceSum", [y, self.ints(1)], keepdims=0), c
 
@@ -464,7 +466,8 @@ def make(seed):
     graph = helper.make_graph(
         b.nodes, f"random_{seed}", [helper.make_tensor_value_info("x", element, shape)],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, [batch, 4])], b.initializers)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", b.opset)], ir_version=10)
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", b.opset)], ir_version=10)
     onnx.checker.check_model(model, full_check=True)
     return model
 
