@@ -56,6 +56,18 @@ import Testing
     #expect(table.resolved(b).segments.map(table.size) == [2, 3])
   }
 
+  @Test func whatIsLearntLateReachesInterleavedPartsBehindADimension() {
+    var table = DimensionTable()
+    let (a, b) = (table.makeAxis(4), table.makeAxis(4))
+    let woven = table.makeAxis(8)
+    table.equate(woven, AxisLayout([[.interleaved([a, b])]]), at: node)
+    let (head, tail) = (table.makeAxis(2), table.makeAxis(2))
+    table.equate(a, .concatenation([head, tail]), at: node)
+    #expect(
+      table.resolved(woven)
+        == AxisLayout([[.interleaved([.concatenation([head, tail]), b])]]))
+  }
+
   @Test func freezingReachesWhatADimensionIsMadeOf() {
     var table = DimensionTable()
     let whole = table.makeAxis(6)

@@ -21,6 +21,12 @@ struct Resolution {
     var rest: AxisLayout.Segment
   }
 
+  /// What comes of looking at one factor.
+  private enum Step {
+    case atom(AxisLayout.Factor)
+    case made(AxisLayout)
+  }
+
   /// The layout in normal form; nil when it is too large.
   mutating func resolved(_ layout: AxisLayout, depth: Int = 0) -> AxisLayout? {
     guard depth < Self.maximumDepth else { return nil }
@@ -34,12 +40,22 @@ struct Resolution {
         continue
       }
       let factor = part.rest.removeFirst()
-      guard let layout = expanded(factor, depth: depth) else { return nil }
-      if layout.segments.count != 1, part.done.isEmpty {
+      guard let step = step(factor, depth: depth) else { return nil }
+      switch step {
+      case .atom(let factor):
+        part.done = Self.joined(part.done, factor == .fixed(1) ? [] : [factor])
+        pending.append(part)
+      case .made(let layout) where layout.segments.count == 1:
+        part.rest = layout.segments[0] + part.rest
+        pending.append(part)
+      case .made(let layout) where part.done.isEmpty:
         // An outermost sum is multiplied out.
         pending += Self.pending(layout.segments, before: part.rest)
-      } else {
-        guard extend(&part, by: layout, depth: depth) else { return nil }
+      case .made(let layout):
+        guard let inner = resolved(layout, depth: depth + 1) else { return nil }
+        part.done =
+          inner.segments.count == 1
+          ? Self.joined(part.done, inner.segments[0]) : part.done + [.sum(inner)]
         pending.append(part)
       }
     }
@@ -52,51 +68,25 @@ struct Resolution {
     segments.reversed().map { Pending(rest: $0 + rest) }
   }
 
-  /// What a factor is made of: itself when it cannot be taken apart.
-  private mutating func expanded(_ factor: AxisLayout.Factor, depth: Int) -> AxisLayout? {
+  /// A factor in normal form, or what it is made of.
+  private mutating func step(_ factor: AxisLayout.Factor, depth: Int) -> Step? {
     switch factor {
     case .fixed:
-      return AxisLayout([[factor]])
+      return .atom(factor)
     case .dimension(let id):
       let root = table.root(id)
-      return table.entries[root.index].definition ?? .dimension(root)
+      return table.entries[root.index].definition.map(Step.made) ?? .atom(.dimension(root))
     case .sum(let layout):
-      return layout
+      return .made(layout)
     case .interleaved(let parts):
       var known: [AxisLayout] = []
       for part in parts where table.size(part) > 0 {
         guard let part = resolved(part, depth: depth + 1) else { return nil }
         known.append(part)
       }
-      if known.count == 1 { return known[0] }
-      if known.allSatisfy(\.isFixed) { return .fixed(table.size(factor)) }
-      return AxisLayout([[.interleaved(known)]])
-    }
-  }
-
-  /// Puts what a factor is made of behind what is done; false when it is too large.
-  private mutating func extend(_ part: inout Pending, by layout: AxisLayout, depth: Int) -> Bool {
-    guard layout.segments.count == 1 else {
-      guard let inner = resolved(layout, depth: depth + 1) else { return false }
-      part.done =
-        inner.segments.count == 1
-        ? Self.joined(part.done, inner.segments[0]) : part.done + [.sum(inner)]
-      return true
-    }
-    let factors = layout.segments[0]
-    if factors.count == 1, isDone(factors[0]) {
-      part.done = Self.joined(part.done, factors[0] == .fixed(1) ? [] : factors)
-    } else {
-      part.rest = factors + part.rest
-    }
-    return true
-  }
-
-  private func isDone(_ factor: AxisLayout.Factor) -> Bool {
-    switch factor {
-    case .fixed, .interleaved: true
-    case .dimension(let id): table.root(id) == id && table.entries[id.index].definition == nil
-    case .sum: false
+      if known.count == 1 { return .made(known[0]) }
+      let isFixed = known.allSatisfy(\.isFixed)
+      return .atom(isFixed ? .fixed(table.size(factor)) : .interleaved(known))
     }
   }
 
