@@ -84,6 +84,7 @@ let package = Package(
     tests(of: "ByteStorage"),
     tests(of: "ProtobufWire", ["ByteStorage", "CSchemas", "CProtobufC"]),
     tests(of: "ModelGraph", ["ByteStorage"]),
+    tests(of: "ShapeInference", ["ModelGraph", "ByteStorage"]),
     tests(of: "SparseCoding", ["ByteStorage"]),
     tests(of: "ONNXFormat", ["ModelGraph", "ByteStorage", "ProtobufWire"]),
     tests(of: "Pruning", ["ModelGraph", "ByteStorage"]),

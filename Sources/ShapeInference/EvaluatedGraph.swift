@@ -6,7 +6,11 @@ public struct EvaluatedGraph: Sendable {
   /// The nodes whose outputs could not be told by rule, in order, and why.
   public private(set) var failures: [(node: NodeID, error: ShapeError)] = []
 
+  /// The most elements computed in one evaluation: 128 MiB, and a bound on the time it takes.
+  private static let maximumElementCount = 1 << 24
+
   private var facts: [ByteString: TensorFacts] = [:]
+  private var elementCount = 0
   private let versions: [ByteString: Int]
   private let model: Model
   private let assignment: DimensionAssignment
@@ -114,7 +118,15 @@ public struct EvaluatedGraph: Sendable {
     }
     for (place, name) in node.outputs.enumerated() where !name.isEmpty {
       let known = place < outputs.count ? outputs[place] : nil
-      facts[name] = known ?? declared[name]
+      facts[name] = known.map { keeping($0) } ?? declared[name]
     }
+  }
+
+  /// Drops the elements when those kept so far are too many.
+  private mutating func keeping(_ facts: TensorFacts) -> TensorFacts {
+    var facts = facts
+    elementCount += facts.elements?.count ?? 0
+    if elementCount > Self.maximumElementCount { facts.elements = nil }
+    return facts
   }
 }

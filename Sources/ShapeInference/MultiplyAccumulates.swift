@@ -33,7 +33,8 @@ public func multiplyAccumulates(
     guard let data = shape(0), data.count == 3, let weight = product(shape(1), []),
       let recurrence = product(shape(2), [])
     else { return nil }
-    return product([data[0], data[1]], [weight + recurrence])
+    let (step, overflow) = weight.addingReportingOverflow(recurrence)
+    return overflow ? nil : product([data[0], data[1]], [step])
   case "Attention" where node.isStandard:
     guard let query = shape(0), let key = shape(1) else { return nil }
     if query.count == 4, key.count == 4 { return product(query, [2, key[2]]) }

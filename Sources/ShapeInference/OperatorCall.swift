@@ -96,8 +96,10 @@ extension OperatorCall {
   func facts(
     _ shape: [Int], _ type: ElementType?, _ elements: SmallElements? = nil
   ) throws(ShapeError) -> TensorFacts {
-    guard let checked = Shape(shape) else { throw .tooLarge }
-    let known = elements.flatMap { $0.count == checked.elementCount ? $0 : nil }
+    guard TensorFacts.isPossible(shape), let count = Shape(shape)?.elementCount else {
+      throw .tooLarge
+    }
+    let known = elements.flatMap { $0.count == count && SmallElements.areKept(shape) ? $0 : nil }
     return TensorFacts(
       elementType: type, shape: shape, elements: known,
       isShapeDerived: known != nil && inputs.contains { $0?.isShapeDerived ?? false })

@@ -40,6 +40,9 @@ public enum ShapeRules {
       ? node.operatorType
       : ByteString(node.domain.bytes + [UInt8(ascii: ".")] + node.operatorType.bytes)
     guard let rule = byName[name] else { throw .noRule(name.escaped) }
+    guard call.inputs.allSatisfy({ $0.map { TensorFacts.isPossible($0.shape) } ?? true }) else {
+      throw .tooLarge
+    }
     return try rule.infer(call)
   }
 }

@@ -8,7 +8,8 @@ extension SmallElements {
   /// Reads the elements of a small tensor; nil for large ones and types that shapes are not made of.
   init?(of tensor: Tensor) {
     let count = tensor.shape.elementCount
-    guard count <= (tensor.elementType.isFloat ? Self.maximumReals : Self.maximumCount),
+    guard Self.areKept(tensor.shape.dimensions),
+      !tensor.elementType.isFloat || count <= Self.maximumReals,
       tensor.elementType.byteCount(of: count) == tensor.contents.byteCount,
       let bytes = try? tensor.contents.bytes()
     else { return nil }

@@ -11,6 +11,14 @@ public struct TensorFacts: Hashable, Sendable {
   /// True when the elements were computed from the shape of a value that is no constant.
   public var isShapeDerived: Bool
 
+  /// The largest size of an axis that is believed: rules may multiply such a size by 2^22.
+  static let maximumSize = 1 << 40
+
+  /// True when there can be a value of this shape.
+  static func isPossible(_ shape: [Int]) -> Bool {
+    shape.allSatisfy { $0 <= maximumSize } && Shape(shape) != nil
+  }
+
   /// Puts together what is known.
   public init(
     elementType: ElementType?, shape: [Int], elements: SmallElements? = nil,
@@ -38,6 +46,13 @@ public enum SmallElements: Hashable, Sendable {
 
   /// The most elements that are kept.
   static let maximumCount = 100_000
+
+  /// True when the elements of a tensor of this shape are few enough to be kept.
+  ///
+  /// Axes of size 0 do not make up for long ones: rules walk along every axis.
+  static func areKept(_ shape: [Int]) -> Bool {
+    (Shape(shape.map { max($0, 1) })?.elementCount ?? .max) <= maximumCount
+  }
 
   /// How many there are.
   public var count: Int {

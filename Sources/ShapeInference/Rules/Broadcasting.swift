@@ -4,6 +4,7 @@ internal import ModelGraph
 enum Broadcasting {
   /// The shape that several shapes have together.
   static func shape(of shapes: [[Int]]) throws(ShapeError) -> [Int] {
+    guard shapes.allSatisfy({ $0.count <= Shape.maximumRank }) else { throw .tooLarge }
     var result: [Int] = []
     for shape in shapes {
       while result.count < shape.count { result.insert(1, at: 0) }
@@ -32,9 +33,7 @@ enum Broadcasting {
 
   /// The operands' elements side by side, when all are known and the result is small.
   static func elements(_ operands: [TensorFacts], in shape: [Int]) -> [SmallElements]? {
-    guard let size = Shape(shape)?.elementCount, size <= SmallElements.maximumCount else {
-      return nil
-    }
+    guard let size = Shape(shape)?.elementCount, SmallElements.areKept(shape) else { return nil }
     var result: [SmallElements] = []
     for operand in operands {
       guard let elements = operand.elements else { return nil }

@@ -1,12 +1,6 @@
 internal import ByteStorage
 internal import ModelGraph
 
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
-
 /// Changes of the element type.
 struct CastRule: ShapeRule {
   var operators: [String] { ["Cast", "CastLike", "Dropout"] }

@@ -1,12 +1,6 @@
 internal import ByteStorage
 internal import ModelGraph
 
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
-
 /// Comparisons and logic.
 struct ComparisonRule: ShapeRule {
   var operators: [String] {

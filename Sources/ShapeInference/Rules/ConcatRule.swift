@@ -23,9 +23,7 @@ struct ConcatRule: ShapeRule {
   }
 
   private static func joined(_ call: OperatorCall, _ axis: Int, _ shape: [Int]) -> SmallElements? {
-    guard let count = Shape(shape)?.elementCount, count <= SmallElements.maximumCount else {
-      return nil
-    }
+    guard SmallElements.areKept(shape) else { return nil }
     let parts = call.inputs.compactMap { facts in
       facts.flatMap { facts in facts.elements.map { (facts.shape, $0) } }
     }

@@ -8,7 +8,7 @@ struct DepthSpaceRule: ShapeRule {
   func infer(_ call: OperatorCall) throws(ShapeError) -> [TensorFacts?] {
     let input = try call.input()
     let block = call.node.integer("blocksize")
-    guard input.shape.count == 4, (1..<1 << 16).contains(block) else {
+    guard input.shape.count == 4, (1..<1 << 10).contains(block) else {
       throw .contradiction("blocks of \(block) do not fit \(input.shape.count) axes")
     }
     let (n, c, h, w) = (input.shape[0], input.shape[1], input.shape[2], input.shape[3])

@@ -11,9 +11,8 @@ struct GatherRule: ShapeRule {
     let axis = try call.axis(call.node.integer("axis"), rank: input.shape.count)
     let shape = input.shape[..<axis] + indices.shape + input.shape[(axis + 1)...]
     var elements: SmallElements?
-    let count = Shape(Array(shape))?.elementCount ?? .max
     if let known = input.elements, let picked = indices.integers,
-      count <= SmallElements.maximumCount
+      SmallElements.areKept(Array(shape))
     {
       let size = input.shape[axis]
       let positions = picked.map { $0 < 0 ? $0 &+ size : $0 }

@@ -26,13 +26,13 @@ struct RangeRule: ShapeRule {
       let limit = call.optional(1)?.elements?.reals.first,
       let delta = call.optional(2)?.elements?.reals.first, delta != 0
     else { throw .unknownElements(0) }
-    let count = ((limit - start) / delta).rounded(.up)
-    guard count.isFinite, count < 1e9 else { throw .tooLarge }
-    let isSmall = count <= Double(SmallElements.maximumCount)
+    let quotient = ((limit - start) / delta).rounded(.up)
+    guard quotient.isFinite, quotient < 1e9 else { throw .tooLarge }
+    let count = Int(max(0, quotient))
+    let isSmall = count <= SmallElements.maximumCount
     return [
       try call.facts(
-        [max(0, Int(count))], type,
-        isSmall ? .reals((0..<max(0, Int(count))).map { start + Double($0) * delta }) : nil)
+        [count], type, isSmall ? .reals((0..<count).map { start + Double($0) * delta }) : nil)
     ]
   }
 }

@@ -10,6 +10,7 @@ struct ReshapeRule: ShapeRule {
     guard let target = try call.numbers(attribute: "shape", orInput: 1) else {
       throw .unknownInput(1)
     }
+    guard target.count <= Shape.maximumRank else { throw .tooLarge }
     var shape = target
     if call.node.integer("allowzero") == 0 {
       for (axis, size) in target.enumerated() where size == 0 {

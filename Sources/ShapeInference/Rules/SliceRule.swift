@@ -19,29 +19,38 @@ struct SliceRule: ShapeRule {
     var elements = input.elements
     for index in starts.indices {
       let axis = try call.axis(axes[index], rank: shape.count)
-      guard
-        let range = Self.positions(
-          starts[index], ends[index], steps[index], of: shape[axis])
-      else { throw .contradiction("a step of \(steps[index]) goes nowhere") }
-      elements = elements.map { $0.picked(places(of: shape, axis, Array(range))) }
-      shape[axis] = range.underestimatedCount
+      guard let range = Range(starts[index], ends[index], steps[index], of: shape[axis]) else {
+        throw .contradiction("a step of \(steps[index]) goes nowhere")
+      }
+      elements = elements.map { $0.picked(places(of: shape, axis, range.positions)) }
+      shape[axis] = range.count
     }
     return [try call.facts(shape, input.elementType, elements)]
   }
 
-  /// The positions from `start` to before `end`; nil for a step of 0.
-  static func positions(
-    _ start: Int, _ end: Int, _ step: Int, of size: Int
-  ) -> StrideTo<Int>? {
-    guard step != 0, step != .min else { return nil }
-    func place(_ bound: Int, _ range: ClosedRange<Int>) -> Int {
-      let index = bound < 0 ? bound &+ size : bound
-      return min(max(index, range.lowerBound), range.upperBound)
+  /// What is taken of an axis.
+  private struct Range {
+    let start: Int
+    let step: Int
+    let count: Int
+
+    /// From `start` to before `end`; nil for a step of 0.
+    init?(_ start: Int, _ end: Int, _ step: Int, of size: Int) {
+      guard step != 0 else { return nil }
+      func place(_ bound: Int, _ range: ClosedRange<Int>) -> Int {
+        let index = bound < 0 ? bound &+ size : bound
+        return min(max(index, range.lowerBound), range.upperBound)
+      }
+      let range = step > 0 ? 0...size : -1...size - 1
+      // More than the whole axis is as good as the whole axis.
+      self.step = min(max(step, -size - 1), size + 1)
+      self.start = place(start, range)
+      let last = place(end, range)
+      let distance = step > 0 ? last - self.start : self.start - last
+      let length = abs(self.step)
+      count = (max(distance, 0) + length - 1) / length
     }
-    if step > 0 {
-      return stride(from: place(start, 0...size), to: place(end, 0...size), by: step)
-    }
-    let last = end < -size ? -1 : place(end, -1...max(size - 1, -1))
-    return stride(from: place(start, -1...max(size - 1, -1)), to: last, by: step)
+
+    var positions: [Int] { (0..<count).map { start + $0 * step } }
   }
 }

@@ -10,13 +10,15 @@ struct SplitRule: ShapeRule {
     let axis = try call.axis(call.node.integer("axis"), rank: input.shape.count)
     let size = input.shape[axis]
     let count = call.number("num_outputs") ?? call.node.outputs.count
-    guard count > 0, count < 1 << 20 else { throw .contradiction("it makes no outputs") }
+    guard count > 0, count <= call.node.outputs.count else {
+      throw .contradiction("\(count) parts for \(call.node.outputs.count) outputs")
+    }
     // The last part is smaller when the parts are not equal.
     let part = size / count + (size % count == 0 ? 0 : 1)
     let equal = (0..<count).map { max(0, min(part, size - $0 * part)) }
     let sizes = try call.numbers(attribute: "split", orInput: 1) ?? equal
     guard sizes.allSatisfy({ (0...size).contains($0) }), sizes.reduce(0, +) == size else {
-      throw .contradiction("parts of \(sizes) do not make up \(size)")
+      throw .contradiction("\(sizes.count) parts do not make up \(size)")
     }
     var start = 0
     var outputs: [TensorFacts?] = []

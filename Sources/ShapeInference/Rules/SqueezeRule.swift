@@ -21,6 +21,7 @@ struct SqueezeRule: ShapeRule {
     } else {
       guard let given else { throw .unknownInput(1) }
       let rank = shape.count + given.count
+      guard rank <= Shape.maximumRank else { throw .tooLarge }
       var axes: Set<Int> = []
       for axis in given { axes.insert(try call.axis(axis, rank: rank)) }
       guard axes.count == given.count else { throw .contradiction("an axis is added twice") }

@@ -18,9 +18,7 @@ struct TileRule: ShapeRule {
       shape.append(product)
     }
     var elements: SmallElements?
-    if let known = input.elements, let size = Shape(shape)?.elementCount,
-      size <= SmallElements.maximumCount
-    {
+    if let known = input.elements, shape.allSatisfy({ $0 >= 0 }), SmallElements.areKept(shape) {
       var places = [0]
       for (size, whole) in zip(input.shape, shape) {
         places = places.flatMap { place in (0..<whole).map { place * size + $0 % max(size, 1) } }

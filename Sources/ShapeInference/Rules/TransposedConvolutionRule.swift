@@ -21,13 +21,16 @@ struct TransposedConvolutionRule: ShapeRule {
     guard !overflow else { throw .tooLarge }
     var shape = [data[0], channels]
     let wanted = call.list("output_shape")
+    guard (wanted?.count ?? data.count) >= data.count - 2 else {
+      throw .contradiction("output_shape has \(wanted?.count ?? 0) sizes")
+    }
     for (axis, size) in data[2...].enumerated() {
-      if let wanted, axis < wanted.count {
+      if let wanted {
         shape.append(wanted[wanted.count - (data.count - 2) + axis])
         continue
       }
       let (stretched, overflow) = size.multipliedReportingOverflow(by: window.strides[axis])
-      guard !overflow else { throw .tooLarge }
+      guard !overflow, stretched <= TensorFacts.maximumSize else { throw .tooLarge }
       if window.keepsSize {
         shape.append(stretched)
         continue

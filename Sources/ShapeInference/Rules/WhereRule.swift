@@ -1,12 +1,6 @@
 internal import ByteStorage
 internal import ModelGraph
 
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
-
 /// Where: one or the other value, by a condition.
 struct WhereRule: ShapeRule {
   var operators: [String] { ["Where"] }

@@ -14,12 +14,12 @@ struct Window {
     let rank = kernel.count
     func list(_ name: ByteString, _ fallback: Int) throws(ShapeError) -> [Int] {
       let values = call.list(name) ?? Array(repeating: fallback, count: rank)
-      guard values.count == rank, values.allSatisfy({ $0 > 0 && $0 < 1 << 32 }) else {
+      guard values.count == rank, values.allSatisfy({ $0 > 0 && $0 < 1 << 30 }) else {
         throw .contradiction("the attribute \(name) does not fit \(rank) axes")
       }
       return values
     }
-    guard kernel.allSatisfy({ $0 > 0 && $0 < 1 << 32 }) else {
+    guard kernel.allSatisfy({ $0 > 0 && $0 < 1 << 30 }) else {
       throw .contradiction("a kernel has no positions")
     }
     self.kernel = kernel
@@ -29,7 +29,7 @@ struct Window {
     keepsSize = automatic == "SAME_UPPER" || automatic == "SAME_LOWER"
     if automatic == "NOTSET" || automatic == "" {
       let pads = call.list("pads") ?? Array(repeating: 0, count: 2 * rank)
-      guard pads.count == 2 * rank, pads.allSatisfy({ (-1 << 32..<1 << 32).contains($0) }) else {
+      guard pads.count == 2 * rank, pads.allSatisfy({ (-1 << 30..<1 << 30).contains($0) }) else {
         throw .contradiction("the pads do not fit \(rank) axes")
       }
       self.pads = (Array(pads[..<rank]), Array(pads[rank...]))
