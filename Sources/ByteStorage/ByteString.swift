@@ -62,12 +62,14 @@ extension ByteString: CustomStringConvertible {
   }
 
   private static func isSafe(_ scalar: Unicode.Scalar) -> Bool {
+    // Looking categories up takes longer than all the rest of printing a name.
+    if scalar.isASCII { return (0x20..<0x7F).contains(scalar.value) }
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned,
       .privateUse:
-      false
+      return false
     default:
-      scalar.value != 0xFFFD
+      return scalar.value != 0xFFFD
     }
   }
 }

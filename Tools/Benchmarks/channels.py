@@ -3,10 +3,11 @@
 
     channels.py [--sparsify PATH] [--write]
 
-Prints Markdown; --write also puts it into CHANNELS.md. Three tables:
+Prints Markdown; --write also puts it into CHANNELS.md. Four tables:
 
 * every graph of ../shared/graphs: parameters left at 0.25, 0.5 and 0.75, and the milliseconds that
   analysis and removal take: a run with --channels less a run without, both without writing;
+* the same milliseconds for chains of Conv and Relu of growing length: they should grow as it does;
 * the same for torchvision's networks beside Torch-Pruning on the PyTorch module, in the same run
   (needs torch, torchvision and torch-pruning; left out without them);
 * accuracy of a CIFAR-10 ResNet-20 by criterion and share, without fine-tuning.
@@ -25,6 +26,8 @@ import time
 from pathlib import Path
 
 import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
 
 from report import table
 
@@ -94,6 +97,37 @@ def graph_rows(command):
             [row["name"], row["nodes"], *shares, row["torch_pruning_param_ratio"], f"{took:.0f}"]
         )
         model.unlink()
+    return rows
+
+
+def chain(path, length):
+    """A network of so many convolutions, each with its Relu, and one more convolution."""
+    draw = np.random.default_rng(0)
+    nodes, constants, value = [], [], "image"
+    for index in range(length + 1):
+        shape = (8 if index < length else 5, 8 if index else 3, 3, 3)
+        weights = draw.standard_normal(shape, dtype=np.float32) * 0.1
+        constants.append(numpy_helper.from_array(weights, f"w{index}"))
+        nodes.append(
+            helper.make_node("Conv", [value, f"w{index}"], [f"c{index}"], pads=[1, 1, 1, 1])
+        )
+        nodes.append(helper.make_node("Relu", [f"c{index}"], [f"r{index}"]))
+        value = f"r{index}"
+    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", 3, 8, 8])
+    output = helper.make_tensor_value_info(value, TensorProto.FLOAT, ["N", 5, 8, 8])
+    graph = helper.make_graph(nodes, "chain", [image], [output], constants)
+    operators = [helper.make_opsetid("", 17)]
+    onnx.save(helper.make_model(graph, opset_imports=operators, ir_version=8), path)
+    return len(nodes)
+
+
+def chain_rows(command):
+    rows = []
+    for length in (406, 1624, 6499, 12999):
+        model = command.folder / "chain.onnx"
+        nodes = chain(model, length)
+        took = command.milliseconds(model, "--channels", "0.5")
+        rows.append([f"{nodes:,}", f"{took:.0f}", f"{1000 * took / nodes:.0f}"])
     return rows
 
 
@@ -178,6 +212,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         command = Command(options.sparsify, Path(folder))
         graphs = graph_rows(command)
+        chains = chain_rows(command)
         peers = peer_rows(command)
         accuracies = accuracy_rows(command)
     text = (
@@ -185,6 +220,8 @@ def main():
         " measured is the graph.\n\n## Parameters left, and milliseconds\n\n"
         "Torch-Pruning's figure is that of the suite's index, on the PyTorch module, at 0.5.\n\n"
         + table(["graph", "nodes", *SHARES, "Torch-Pruning", "ms"], graphs)
+        + "\n## A chain of convolutions, at 0.5\n\n"
+        + table(["nodes", "ms", "µs a node"], chains)
         + "\n## Beside Torch-Pruning, in the same run, at 0.5\n\n"
         + table(["network", "left", "ms", "Torch-Pruning", "its ms", "ratio of ms"], peers)
         + "\n## Accuracy of a CIFAR-10 ResNet-20, 2000 images, without fine-tuning, in per cent\n\n"

@@ -12,7 +12,6 @@ import copy
 import re
 
 import numpy as np
-import onnx
 import onnxruntime as ort
 from onnx import numpy_helper
 

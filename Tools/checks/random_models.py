@@ -348,7 +348,7 @@ class Builder:
 
     def dense_tied(self, x, c):
         """An expansion and its transpose in one matrix."""
-        w = self.weight(c, h := int(self.rng.integers(5, 12)))
+        w = self.weight(c, int(self.rng.integers(5, 12)))
         y = self.node("Relu", [self.node("MatMul", [x, w])])
         back = self.node("Transpose", [w], perm=[1, 0])
         return self.node("Add", [x, self.node("MatMul", [y, back])]), c

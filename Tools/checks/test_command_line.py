@@ -413,7 +413,7 @@ def test_the_output_has_the_usual_mode(mask, mode, model, out):
 def test_any_name_works(name, tmp_path):
     source, target = f"./{name}.onnx"[:255], f"./{name}.spm"
     shutil.copy(CNN, tmp_path / source)
-    done = run(source, target, cwd=tmp_path).succeeded()
+    run(source, target, cwd=tmp_path).succeeded()
     run("-f", target, source + ".onnx" if len(name) < 200 else "back.onnx", cwd=tmp_path).succeeded()
     report = run("inspect", target, "--json", cwd=tmp_path).succeeded()
     assert one_object(report.stdout)["report"]["format"] == "spm"

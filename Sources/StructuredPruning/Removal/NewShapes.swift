@@ -3,12 +3,16 @@ internal import ModelGraph
 internal import ShapeInference
 
 /// The shapes of values after removal, under any assignment of the dynamic dimensions.
-struct NewShapes {
+///
+/// A class, for every node asks it and a copy of the structure counts some twenty references.
+final class NewShapes: Sendable {
   private let structure: Structure
+  private let kept: KeptIndices
   private let counts: [DimensionID: Int]
 
   init(_ structure: Structure, _ kept: KeptIndices) {
     self.structure = structure
+    self.kept = kept
     counts = kept.masks.mapValues { mask in mask.count { $0 } }
   }
 
@@ -17,6 +21,16 @@ struct NewShapes {
     structure.table.size(of: axis) { id in
       counts[id] ?? structure.table[id].size
     }
+  }
+
+  /// How many positions stay below one of an axis of a node's input; all when nothing is known of it.
+  func keptCount(
+    _ context: NodeContext, input: Int, axis: Int, below position: Int
+  ) -> Int {
+    guard let axes = structure.knownAxes(context, input: input), axes.indices.contains(axis) else {
+      return position
+    }
+    return structure.table.keptCount(of: axes[axis], below: position, kept)
   }
 
   /// The new shape of a value; nil when it cannot be told.

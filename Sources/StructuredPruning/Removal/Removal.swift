@@ -170,10 +170,8 @@ struct Removal {
   ) -> NodeChange {
     NodeChange(
       context: context, newInputs: inputs.map { $0?.shape }, newOutputs: newOutputs(context),
-      keptBelow: { [structure, kept] input, axis, position in
-        guard let axes = structure.knownAxes(context, input: input), axes.indices.contains(axis)
-        else { return position }
-        return structure.table.keptCount(of: axes[axis], below: position, kept)
+      keptBelow: { [shapes] input, axis, position in
+        shapes.keptCount(context, input: input, axis: axis, below: position)
       })
   }
 

@@ -65,11 +65,13 @@ struct SlicedParameters {
   ) throws(RemovalFailure) -> [(Slice, [Int])] {
     var result: [(Slice, [Int])] = []
     var places: [MergeKey: Int] = [:]
+    var sorts: [ByteString: Int] = [:]
+    for slice in order { sorts[slice.name, default: 0] += 1 }
     for slice in order {
       guard let uses = slices[slice], let first = uses.first else { continue }
       let use = structure.uses[first]
       let tensor = structure.model[use.tensor]
-      if tensor.shape.elementCount <= comparedCount,
+      if sorts[slice.name] != 1, tensor.shape.elementCount <= comparedCount,
         let bytes = try? KeptPositionsSource.source(of: tensor, masks: slice.masks)?.bytes()
       {
         let shape = slice.masks.enumerated().map { axis, mask in
