@@ -59,6 +59,8 @@ public struct ChannelSummary: Sendable, Codable {
   public var operationsBefore: Int?
   /// Multiply-accumulates after; nil when unknown.
   public var operationsAfter: Int?
+  /// How many biases took over the constant part of channels that went.
+  public var foldedBiases: Int
   /// The sets of channels.
   public var groups: [GroupRow]
 
@@ -68,6 +70,7 @@ public struct ChannelSummary: Sendable, Codable {
     parametersAfter = report.parametersAfter
     operationsBefore = report.operationsBefore
     operationsAfter = report.operationsAfter
+    foldedBiases = report.foldedBiasCount
     groups = report.groups.map(GroupRow.init)
   }
 }

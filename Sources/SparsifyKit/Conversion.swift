@@ -25,7 +25,7 @@ public struct Conversion: Sendable {
   public var format: String?
   /// How many residual blocks to remove, first of all.
   public var removedLayers = 0
-  /// Whether to remove the channels that are always zero.
+  /// Whether to remove the channels that are always the same number.
   public var removesDeadChannels = false
   /// Which channels to remove, before weights are pruned; nil to keep all.
   public var channels: ChannelPruningRequest?

@@ -23,7 +23,7 @@ extension Model {
 }
 
 extension Model {
-  /// Removes the channels that are always zero; no output changes.
+  /// Removes the channels that are always the same number; no output changes.
   ///
   /// - Throws: `GraphDefect` for a graph that cannot run, and what reading weights throws.
   public mutating func removeDeadChannels(threads: Int) throws -> ChannelPruningReport {
@@ -73,39 +73,51 @@ struct ChannelPruner {
     _ request: ChannelPruningRequest
   ) throws -> (model: Model, report: ChannelPruningReport) {
     try remove { pruner, operations in
-      try ChannelSelector(pruner.layouts, request) { operations.total(keeping: $0) }.selection()
+      let selector = try ChannelSelector(pruner.layouts, request) { operations.total(keeping: $0) }
+      let selection = try selector.selection()
+      guard request.foldsBiases else { return (selection, Compensation()) }
+      let flow = pruner.constantFlow(assumesZeroWeights: true)
+      return (selection, try Compensation(flow, selection.kept, pruner.layouts))
     }
   }
 
-  /// The model without the channels that are always zero.
+  /// The model without the channels that are always the same.
   mutating func runDead(threads: Int) throws -> (model: Model, report: ChannelPruningReport) {
     try remove { pruner, _ in
-      let layouts = pruner.layouts
+      let (layouts, flow) = (pruner.layouts, pruner.constantFlow(assumesZeroWeights: true))
       let groups = ChannelGroups(layouts)
-      let flow = ZeroFlow(layouts, values: pruner.structure.values)
       let dead = try DeadChannels(
-        of: groups, in: layouts, threads: threads, keepsZeros: flow.keepsZeros)
-      return dead.selection(of: groups, in: layouts)
+        of: groups, in: layouts, threads: threads,
+        isDispensable: pruner.constantFlow(assumesZeroWeights: false).isDispensable,
+        isWithoutWeights: flow.isDispensable)
+      let selection = dead.selection(of: groups, in: layouts)
+      return (selection, try Compensation(flow, selection.kept, layouts))
     }
   }
 
   /// Removes what is selected, and selects anew where that cannot be verified.
   private mutating func remove(
-    _ select: (ChannelPruner, OperationCount) throws -> ChannelSelection
+    _ select: (ChannelPruner, OperationCount) throws -> (ChannelSelection, Compensation)
   ) throws -> (model: Model, report: ChannelPruningReport) {
     for _ in 0..<Self.maximumAttempts {
       let operations = OperationCount(structure, contexts[0])
-      var selection = try select(self, operations)
+      var (selection, compensation) = try select(self, operations)
       selection.warnings = warnings + selection.warnings
       do throws(RemovalFailure) {
-        var removal = try Removal(structure, selection.kept, contexts)
+        var removal = try Removal(structure, selection.kept, compensation, contexts)
         let model = try removal.model()
-        return (model, ChannelPruningReport(structure, selection, operations))
+        var report = ChannelPruningReport(structure, selection, operations)
+        report.foldedBiasCount = compensation.biases.count
+        return (model, report)
       } catch {
         freeze(error)
       }
     }
     return (structure.model, ChannelPruningReport(structure, ChannelSelection(), nil))
+  }
+
+  private func constantFlow(assumesZeroWeights: Bool) -> ConstantFlow {
+    ConstantFlow(layouts, values: structure.values, assumesZeroWeights: assumesZeroWeights)
   }
 
   /// What selection needs, with what readers sum over.
@@ -136,6 +148,7 @@ extension ChannelPruningRequest {
     }
     settings.append(.init("scope", scope.rawValue))
     if let headRatio { settings.append(.init("heads", "\(headRatio)")) }
+    if foldsBiases { settings.append(.init("fold-biases", "true")) }
     if roundTo > 1 { settings.append(.init("round-to", "\(roundTo)")) }
     if criterion.usesSeed { settings.append(.init("seed", "\(seed)")) }
     if !rules.isEmpty {

@@ -60,6 +60,9 @@ public struct ChannelPruningReport: Sendable {
   /// How many multiplications there are; nil when that is not known.
   public let operationsAfter: Int?
 
+  /// How many biases took over the constant part of channels that went.
+  public internal(set) var foldedBiasCount = 0
+
   /// How many channels went in steps before the one the groups tell of.
   public private(set) var removedBefore = 0
 
@@ -72,6 +75,7 @@ public struct ChannelPruningReport: Sendable {
   public func following(_ first: ChannelPruningReport) -> ChannelPruningReport {
     var report = self
     report.removedBefore += first.removedCount
+    report.foldedBiasCount += first.foldedBiasCount
     report.parametersBefore = first.parametersBefore
     report.operationsBefore = first.operationsBefore
     return report

@@ -11,7 +11,7 @@ struct ChannelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Remove so many residual blocks, first of all.", valueName: "count"))
   var layers = 0
 
-  @Flag(help: "Remove the channels that are always zero; no output changes.")
+  @Flag(help: "Remove the channels that are always the same; no output changes.")
   var dead = false
 
   @Option(help: ArgumentHelp("Share of the attention heads to remove.", valueName: "share"))
@@ -39,6 +39,14 @@ struct ChannelOptions: ParsableArguments {
     help: ArgumentHelp(
       "Remove channels until this share of multiplications is left.", valueName: "share"))
   var targetMacs: Share?
+
+  @Option(
+    help: ArgumentHelp(
+      "Remove channels until this share of the parameters' bytes is left.", valueName: "share"))
+  var targetBytes: Share?
+
+  @Flag(help: "Add to biases what the channels that go would add without weights.")
+  var foldBiases = false
 }
 
 extension ChannelOptions {
@@ -57,6 +65,7 @@ extension ChannelOptions {
     request.roundTo = roundTo
     request.minimumChannels = minChannels
     request.rules = rules
+    request.foldsBiases = foldBiases
     request.seed = seed
     return request
   }
@@ -64,11 +73,11 @@ extension ChannelOptions {
   private func goal() throws -> ChannelPruningGoal? {
     let goals: [ChannelPruningGoal?] = [
       channels.map { .ratio($0.value) }, targetParameters.map { .parameters($0.value) },
-      targetMacs.map { .operations($0.value) },
+      targetMacs.map { .operations($0.value) }, targetBytes.map { .bytes($0.value) },
     ]
     let given = goals.compactMap(\.self)
     guard given.count <= 1 else {
-      throw ValidationError("give only one of --channels, --target-parameters and --target-macs")
+      throw ValidationError("give only one of --channels and --target-parameters, -macs and -bytes")
     }
     return given.first ?? heads.map { _ in .ratio(0) }
   }

@@ -58,4 +58,19 @@ import Testing
       #expect(count == wanted.prefix(position).count { $0 })
     }
   }
+
+  @Test(arguments: 0..<300)
+  func occurrencesAreThePositionsOfEachIndex(seed: Int) {
+    var numbers = SeededNumbers(state: UInt64(seed))
+    var table = DimensionTable()
+    let known = [table.makeAxis(6), table.makeAxis(4)]
+    let axis = table.randomAxis(24, known: known, using: &numbers)
+    var found: [Set<Coordinate>] = Array(repeating: [], count: 24)
+    for (id, places) in table.occurrences(in: axis) {
+      for (position, index) in places {
+        found[position].insert(Coordinate(dimension: id, index: index))
+      }
+    }
+    #expect(found == table.coordinates(of: axis))
+  }
 }

@@ -27,6 +27,12 @@ struct ParameterUse: Sendable {
   var summed: [AxisLayout] = []
 }
 
+/// One input of one node.
+struct InputPlace: Hashable, Sendable {
+  let node: NodeID
+  let input: Int
+}
+
 /// The layouts of a value, and the constant that it is when only moved.
 struct TracedValue: Sendable {
   var axes: [AxisLayout]

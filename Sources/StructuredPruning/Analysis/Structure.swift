@@ -14,16 +14,11 @@ struct Structure: Sendable {
   /// The channel shuffles, by each of their nodes.
   var shuffles: [NodeID: ChannelShuffle] = [:]
   /// The uses of each node, by input.
-  private var usesOfInputs: [ConstantInput: Int] = [:]
+  private(set) var usesOfInputs: [InputPlace: Int] = [:]
   /// The first use of each constant by a node that only takes a part of it.
   private var usesOfParts: [ByteString: Int] = [:]
   private let constants: [ByteString: TensorID]
   private let untouchable: [ByteString: String]
-
-  private struct ConstantInput: Hashable {
-    let node: NodeID
-    let input: Int
-  }
 
   init(_ model: Model, _ facts: EvaluatedGraph) {
     self.model = model
@@ -48,7 +43,7 @@ extension Structure {
   /// The layouts of an input's axes, when they are known already.
   func knownAxes(_ node: NodeContext, input index: Int) -> [AxisLayout]? {
     guard node.node.inputs.indices.contains(index) else { return nil }
-    if let use = usesOfInputs[ConstantInput(node: node.id, input: index)] { return uses[use].axes }
+    if let use = usesOfInputs[InputPlace(node: node.id, input: index)] { return uses[use].axes }
     return values[node.node.inputs[index]]?.axes
   }
 
@@ -170,7 +165,7 @@ extension Structure {
   private mutating func use(
     of tensor: TensorID, _ name: ByteString, _ node: NodeContext, input: Int, _ shape: [Int]
   ) -> Int {
-    let key = ConstantInput(node: node.id, input: input)
+    let key = InputPlace(node: node.id, input: input)
     if let known = usesOfInputs[key] { return known }
     // Parts that nodes take of one constant are parts of one whole.
     let isPart = ["Slice", "Split"].contains(node.node.operatorType)
@@ -189,6 +184,6 @@ extension Structure {
   private mutating func source(_ node: NodeContext, input index: Int) -> Int? {
     guard axes(node, input: index) != nil else { return nil }
     let name = node.node.inputs[index]
-    return values[name]?.source ?? usesOfInputs[ConstantInput(node: node.id, input: index)]
+    return values[name]?.source ?? usesOfInputs[InputPlace(node: node.id, input: index)]
   }
 }

@@ -34,7 +34,8 @@ struct LiteralPool {
     return name
   }
 
-  private static func bytes(of elements: SmallElements, _ type: ElementType) -> [UInt8]? {
+  /// The bytes of numbers; nil for an element type that numbers are not written in.
+  static func bytes(of elements: SmallElements, _ type: ElementType) -> [UInt8]? {
     switch (elements, type) {
     case (.integers(let numbers), .int64):
       numbers.flatMap { littleEndianBytes(Int64($0)) }

@@ -10,7 +10,7 @@ extension Removal {
       uniquingKeysWith: { first, _ in first })
     model.editGraphs { graphs, tensors in
       for (id, tensor) in parameters.replaced { tensors[id.index] = tensor }
-      for tensor in parameters.added + literals.tensors {
+      for tensor in parameters.added + compensated + literals.tensors {
         graphs[0].initializers.append(TensorID(tensors.count))
         tensors.append(tensor)
       }

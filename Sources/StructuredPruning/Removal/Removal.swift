@@ -14,7 +14,9 @@ struct Removal {
   let contexts: [[NodeContext]]
   let shapes: NewShapes
   let parameters: SlicedParameters
-  private let usesOfInputs: [InputPlace: Int]
+  let compensation: Compensation
+  /// The vectors of the compensation, cut to what stays.
+  var compensated: [Tensor] = []
 
   var names: NewNames
   var nodes: [Node] = []
@@ -22,24 +24,17 @@ struct Removal {
   /// What is known of values now, by assignment.
   var facts: [[ByteString: TensorFacts]]
 
-  private struct InputPlace: Hashable {
-    let node: NodeID
-    let input: Int
-  }
-
   init(
-    _ structure: Structure, _ kept: KeptIndices, _ contexts: [[NodeContext]]
+    _ structure: Structure, _ kept: KeptIndices, _ compensation: Compensation,
+    _ contexts: [[NodeContext]]
   ) throws(RemovalFailure) {
     self.structure = structure
     self.kept = kept
     self.contexts = contexts
+    self.compensation = compensation
     shapes = NewShapes(structure, kept)
     names = NewNames(in: structure.model)
     parameters = try SlicedParameters(structure, kept, names: &names)
-    usesOfInputs = Dictionary(
-      structure.uses.enumerated().map {
-        (InputPlace(node: $1.node, input: $1.input), $0)
-      }, uniquingKeysWith: { first, _ in first })
     facts = Array(repeating: [:], count: contexts.count)
   }
 
@@ -63,7 +58,7 @@ struct Removal {
     }
     for input in node.inputs.indices {
       let place = InputPlace(node: context.id, input: input)
-      if let use = usesOfInputs[place], let name = parameters.renamed[use] {
+      if let use = structure.usesOfInputs[place], let name = parameters.renamed[use] {
         node.inputs[input] = name
       }
     }
@@ -77,6 +72,7 @@ struct Removal {
     } else {
       try adapt(&node, before, inputs)
     }
+    compensate(&node, context.id)
     nodes.append(node)
   }
 
@@ -147,7 +143,7 @@ struct Removal {
     context.node.inputs.indices.map { input in
       guard var known = context.inputs[input] else { return nil }
       let place = InputPlace(node: context.id, input: input)
-      if let use = usesOfInputs[place] {
+      if let use = structure.usesOfInputs[place] {
         guard let shape = parameters.shapes[use] else { return known }
         known.shape = shape
         known.elements = nil

@@ -63,6 +63,8 @@ public struct ChannelPruningRequest: Sendable {
   public var rules: [SelectionRule] = []
   /// Shares for some dimensions; the last that matches counts.
   public var ratios: [ChannelRatio] = []
+  /// True to let biases take over what channels that go would add were all their weights zero.
+  public var foldsBiases = false
   /// The seed of what is random.
   public var seed: UInt64 = 0
   /// How many threads work; the result does not depend on it.

@@ -42,6 +42,13 @@ struct ParameterLayouts: Sendable {
 }
 
 extension ParameterLayouts {
+  /// The uses by what reads them.
+  var usesOfInputs: [InputPlace: Int] {
+    Dictionary(
+      uses.enumerated().map { (InputPlace(node: $1.node, input: $1.input), $0) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   /// The weights that make a dimension's indices; all weights where none is known to.
   func makers(of group: ChannelGroup) -> [ChannelGroup.Member] {
     let weights = group.members.filter { uses[$0.use].role == .weight }

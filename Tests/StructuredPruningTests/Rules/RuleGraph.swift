@@ -155,7 +155,7 @@ struct RuleAnalysis {
 
   /// The model with these indices alone.
   func removing(_ kept: KeptIndices) throws -> Model {
-    var removal = try Removal(structure, kept, contexts)
+    var removal = try Removal(structure, kept, Compensation(), contexts)
     return try removal.model()
   }
 }
