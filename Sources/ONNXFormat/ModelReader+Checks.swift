@@ -66,12 +66,19 @@ extension ModelReader {
         throw ONNXError(.initializerName, "two initializers are named \"\(name)\"")
       }
     }
+    let given = constants.union(graph.inputs.map(\.name))
     var results = Set<ByteString>(minimumCapacity: graph.nodes.count)
     for node in graph.nodes {
       for output in node.outputs where !output.isEmpty {
         guard results.insert(output).inserted else {
           throw ONNXError(
             .outputName, "two nodes of graph \"\(graph.name)\" make a value \"\(output)\"")
+        }
+        guard !given.contains(output) else {
+          let kind = constants.contains(output) ? "initializer" : "input"
+          throw ONNXError(
+            .outputName,
+            "a node of graph \"\(graph.name)\" makes a value \"\(output)\", which is an \(kind)")
         }
       }
     }

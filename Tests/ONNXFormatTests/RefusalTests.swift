@@ -167,6 +167,18 @@ import Testing
         for _ in 0..<2 { graph.message(1) { $0.text(2, "y") } }
       }),
     Case(
+      "a node that makes an initializer anew", .outputName,
+      Fixture.model { graph in
+        graph.message(5, Fixture.raw([1], .float32, [0, 0, 0, 0], name: "y"))
+        graph.message(1) { $0.text(2, "y") }
+      }),
+    Case(
+      "a node that makes an input anew", .outputName,
+      Fixture.model { graph in
+        graph.message(11) { $0.text(1, "y") }
+        graph.message(1) { $0.text(2, "y") }
+      }),
+    Case(
       "an attribute of another type", .attribute,
       attribute { attribute in
         attribute.int(3, 1)
