@@ -150,6 +150,9 @@ extension ChannelPruningRequest {
     if let headRatio { settings.append(.init("heads", "\(headRatio)")) }
     if foldsBiases { settings.append(.init("fold-biases", "true")) }
     if roundTo > 1 { settings.append(.init("round-to", "\(roundTo)")) }
+    for ratio in ratios {
+      settings.append(.init("channels of \(ratio.selector.description)", "\(ratio.ratio)"))
+    }
     if criterion.usesSeed { settings.append(.init("seed", "\(seed)")) }
     if !rules.isEmpty {
       let texts = rules.map { ($0.includes ? "only " : "except ") + $0.selector.description }

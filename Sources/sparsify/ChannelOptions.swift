@@ -8,6 +8,12 @@ struct ChannelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Share of the channels to remove: 0.5 or 50%.", valueName: "share"))
   var channels: Share?
 
+  @Option(
+    help: ArgumentHelp(
+      "Share for the channels that these weights make; the last that matches counts.",
+      valueName: "glob=share"))
+  var channelsOf: [SelectedShare] = []
+
   @Option(help: ArgumentHelp("Remove so many residual blocks, first of all.", valueName: "count"))
   var layers = 0
 
@@ -65,6 +71,7 @@ extension ChannelOptions {
     request.roundTo = roundTo
     request.minimumChannels = minChannels
     request.rules = rules
+    request.ratios = try channelsOf.map { ChannelRatio(try Selector($0.selector), $0.share.value) }
     request.foldsBiases = foldBiases
     request.seed = seed
     return request
@@ -79,7 +86,7 @@ extension ChannelOptions {
     guard given.count <= 1 else {
       throw ValidationError("give only one of --channels and --target-parameters, -macs and -bytes")
     }
-    return given.first ?? heads.map { _ in .ratio(0) }
+    return given.first ?? (heads == nil && channelsOf.isEmpty ? nil : .ratio(0))
   }
 }
 

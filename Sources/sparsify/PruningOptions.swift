@@ -92,6 +92,20 @@ struct Share: ExpressibleByArgument {
   }
 }
 
+/// `conv1*=0.25`.
+struct SelectedShare: ExpressibleByArgument {
+  let selector: String
+  let share: Share
+
+  init?(argument: String) {
+    guard let separator = argument.lastIndex(of: "="),
+      let share = Share(argument: String(argument[argument.index(after: separator)...]))
+    else { return nil }
+    selector = String(argument[..<separator])
+    self.share = share
+  }
+}
+
 /// `2:4`.
 struct GroupShape: ExpressibleByArgument {
   let kept: Int

@@ -52,6 +52,8 @@ def test_a_target_is_met(target, tmp_path):
         (("--channels", "0.5", "--round-to", "0"), "E-CHANNEL-002"),
         (("--channels", "0.5", "--channel-criterion", "no"), "E-CHANNEL-003"),
         (("--target-parameters", "0.0001"), "E-CHANNEL-004"),
+        (("--channels-of", "conv1*"), "glob=share"),
+        (("--channels-of", "conv1*=2"), "glob=share"),
     ],
 )
 def test_wrong_options_for_channels_are_refused(options, word, tmp_path):
@@ -59,6 +61,22 @@ def test_wrong_options_for_channels_are_refused(options, word, tmp_path):
     assert result.code == 64
     assert word in result.stderr
     assert not (tmp_path / "a.onnx").exists()
+
+
+def test_some_channels_have_a_share_of_their_own(tmp_path):
+    output = tmp_path / "a.onnx"
+    shares = ("--channels-of", "conv*=50%", "--channels-of", "conv1*=0.25")
+    run(CNN, output, "--channels", "0", *shares).succeeded()
+    before, after = (
+        {i.name: i.dims[0] for i in onnx.load(path).graph.initializer} for path in (CNN, output)
+    )
+    left = {name: after[name] / before[name] for name in before if name.endswith("weight")}
+    assert left.pop("conv1.weight") == 0.75
+    assert left.pop("conv2.weight") == 0.5
+    assert set(left.values()) == {1.0}
+    alone = tmp_path / "b.onnx"
+    run(CNN, alone, *shares).succeeded()
+    assert alone.read_bytes() == output.read_bytes()
 
 
 def test_channels_of_what_is_excepted_stay(tmp_path):
