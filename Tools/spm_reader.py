@@ -145,6 +145,25 @@ def float_split(chunk: Cursor, n: int, width: int) -> np.ndarray:
     return (rotated >> 1) | (rotated << (8 * width - 1))
 
 
+def float_joint(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    require(width in (2, 4, 8), f"float-joint of elements of {width} bytes")
+    bits, base = chunk.u8(), chunk.u8()
+    require(1 <= bits <= 4 and base > 0, f"{bits} bits beside exponents from {base}")
+    symbols, rest = chunk.stream(n), 8 - bits
+    packed = np.unpackbits(chunk.stream((n * rest + 7) // 8), bitorder="little")
+    require(not packed[n * rest :].any(), "bits behind the last element")
+    low = packed[: n * rest].reshape(n, rest) << np.arange(rest, dtype=np.uint8)
+    distances = symbols >> bits
+    require(base + int(distances.max(initial=0)) - 1 <= 255, "an exponent above 255")
+    elements = np.zeros((n, width), np.uint8)
+    elements[:, width - 1] = np.where(distances == 0, 0, distances + (base - 1))
+    elements[:, width - 2] = low.sum(1, dtype=np.uint8) | symbols << rest
+    for plane in reversed(range(width - 2)):
+        elements[:, plane] = chunk.stream(n)
+    rotated = elements.view(ELEMENTS[width]).reshape(n)
+    return (rotated >> 1) | (rotated << (8 * width - 1))
+
+
 def byte_planes(chunk: Cursor, n: int, width: int) -> np.ndarray:
     return join_planes(chunk, n, width, width)
 
@@ -250,7 +269,9 @@ def blocks(chunk: Cursor, n: int, width: int) -> np.ndarray:
     return spread(chunk.values(np.count_nonzero(mask), width), mask, n)
 
 
-DENSE_ENCODINGS = {0: raw, 1: constant, 2: float_split, 3: byte_planes, 4: integer, 9: repeats}
+DENSE_ENCODINGS = {
+    0: raw, 1: constant, 2: float_split, 3: byte_planes, 4: integer, 9: repeats, 10: float_joint
+}  # fmt: skip
 ENCODINGS = DENSE_ENCODINGS | {5: bitmask, 6: csr_gaps, 7: n_of_m, 8: blocks}
 
 

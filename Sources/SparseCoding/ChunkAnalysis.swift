@@ -1,3 +1,9 @@
+/// A parameter of an encoding, and the bytes the chunk should take with it.
+struct EncodingChoice {
+  let parameter: UInt8
+  let size: Double
+}
+
 /// A chunk to be coded and what is known about it, each fact worked out at most once.
 ///
 /// Buffers come from the coder's `retained` stack and live until the chunk is coded.
@@ -17,6 +23,17 @@ final class ChunkAnalysis {
     self.hints = hints
     self.coder = coder
     zeroCount = elements.layout.word.zeroCount(elements.bytes)
+  }
+
+  /// What encodings chose for the chunk.
+  private var choices: [EncodingID: EncodingChoice?] = [:]
+
+  /// What an encoding chose when it was first asked; nil when it does not apply.
+  func choice(of id: EncodingID, _ choose: () -> EncodingChoice?) -> EncodingChoice? {
+    if let choice = choices[id] { return choice }
+    let choice = choose()
+    choices[id] = choice
+    return choice
   }
 
   var count: Int { elements.count }

@@ -18,6 +18,7 @@ public struct EncodingID: RawRepresentable, Sendable, Hashable {
   static let pattern = EncodingID(rawValue: 7)
   static let blocks = EncodingID(rawValue: 8)
   static let repeats = EncodingID(rawValue: 9)
+  static let floatJoint = EncodingID(rawValue: 10)
 }
 
 /// The number of an entropy coder in files; numbers are never reused.

@@ -39,7 +39,7 @@ final class ScratchStack {
   }
 
   /// Runs a measurement and takes back every buffer it took.
-  func measured(_ body: (ScratchStack) -> Double) -> Double {
+  func measured<Result>(_ body: (ScratchStack) -> Result) -> Result {
     let start = mark
     defer { release(to: start) }
     return body(self)

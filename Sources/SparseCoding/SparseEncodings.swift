@@ -15,6 +15,7 @@ public enum SparseEncodings {
     PatternEncoding(),
     BlockEncoding(),
     RepeatsEncoding(),
+    FloatJointEncoding(),
   ]
 
   /// The encoding of a number read from a file.

@@ -51,6 +51,10 @@ import Testing
     Golden(
       "blocks of 2 x 2", 1, .opaque, "00000102 00000304", "08 02 02 04 00 02 00 01020304"),
     Golden("an empty chunk", 8, .float, "", "00"),
+    Golden(
+      "float-joint: 1, -2, 1.5", 4, .float, "0000803f 000000c0 0000c03f",
+      "0a 01 7f 00 020403 04 00 04 00 00 000100"),
+    Golden("float-joint of four bits", 2, .float, "803f 0100", "0a 04 7f 00 1000 00 20"),
     Golden("repeats", 1, .opaque, "010203", "09 00 010203"),
     Golden(
       "zlib", 1, .opaque, "7765696768747320 7765696768747320 77656967687473",

@@ -16,6 +16,9 @@ import Testing
         if encoding.id == .blocks {
           for byte in 0..<(4 * width) { chunk[byte] = 0; chunk[8 * width + byte] = 0 }
         }
+        if encoding.id == .floatJoint {
+          chunk = sampleElements(48, width: width, zeros: 10, seed: 8)
+        }
         if encoding.id == .constant { chunk = [UInt8](repeating: 3, count: chunk.count) }
         guard
           let coded = try? coder.encode(chunk, layout, in: encoding, hints: hints)
@@ -130,6 +133,7 @@ import Testing
       ("04 41", .badChunk(.integer, reason: "an unknown transform or number of planes")),
       // Floats of one byte have no exponent byte.
       ("02 04 00", .badChunk(.floatSplit, reason: "no floats of this width")),
+      ("0a 01 7f", .badChunk(.floatJoint, reason: "no floats of this width")),
       ("00 01 02 03 04 05 06 07 08 09", .trailingBytes(offset: 9)),
     ])
   func rules(coded: String, expected: SparseCodingError) throws {

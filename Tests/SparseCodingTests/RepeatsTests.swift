@@ -24,7 +24,7 @@ import Testing
     let repeating = try coded(table(of: 40, count: 6000))
     #expect(repeating.first == EncodingID.repeats.rawValue)
     let distinct = try coded(table(of: 1 << 20, count: 2000))
-    #expect(distinct.first == EncodingID.floatSplit.rawValue)
+    #expect(distinct.first == EncodingID.floatJoint.rawValue)
   }
 
   @Test("The count of repeats is that of a set", arguments: [1, 3, 50, 1000])

@@ -115,6 +115,25 @@ def write_float_split(numbers, width, coder):
     return b"\x02" + planes(rotated, width, coder, width)
 
 
+def write_float_joint(bits):
+    def write(numbers, width, coder):
+        top = 8 * width - 1
+        rotated = [(number << 1) % (2 << top) | number >> top for number in numbers]
+        exponents = [number >> (8 * width - 8) for number in rotated]
+        base = min((e for e in exponents if e), default=1)
+        if max(exponents) - base + 1 >= 1 << (8 - bits):
+            return write_float_split(numbers, width, coder)
+        distances = [max(e - base + 1, 0) for e in exponents]
+        below = [number >> (8 * width - 16) & 255 for number in rotated]
+        symbols = bytes(d << bits | m >> (8 - bits) for d, m in zip(distances, below))
+        rest = sum((m & (255 >> bits)) << i * (8 - bits) for i, m in enumerate(below))
+        size = (len(numbers) * (8 - bits) + 7) // 8
+        coded = stream(symbols, coder) + stream(rest.to_bytes(size, "little"), coder)
+        return bytes([10, bits, base]) + coded + planes(rotated, width, coder, width - 2)
+
+    return write
+
+
 def write_byte_planes(numbers, width, coder):
     return b"\x03" + planes(numbers, width, coder, width)
 
@@ -431,6 +450,8 @@ EXAMPLES = {
     "raw of nothing": (4, b"", "00"),
     "constant": (4, f32(*[1.5] * 5), "01 0000c03f"),
     "float-split": (4, f32(1, -2, 1), "02 007f807f 0400 0400 00000100"),
+    "float-joint": (4, f32(1, -2, 1.5), "0a 017f 00020403 0400 0400 00000100"),
+    "float-joint of four bits": (2, u16(0x3F80, 0x0001), "0a 047f 001000 0020"),
     "byte-planes": (2, u16(0x0102, 0x0103, 0x0104), "03 0401 00020304"),
     "integer by zigzag": (2, u16(-1, 1, 2), "0411 00010204"),
     "integer by offset": (2, u16(1000, 1001, 1003), "0421e803 00000103"),
@@ -486,6 +507,12 @@ WRONG_CHUNKS = {
     "stream shorter than raw": (1, 10, "03 020600584b000041"),
     "float-split of bytes": (1, 1, "02 0001"),
     "float-split of 16 bytes": (16, 1, "02" + " 0001" * 16),
+    "float-joint of bytes": (1, 1, "0a 017f 0002 0000"),
+    "float-joint of no bits": (2, 1, "0a 007f 0002 0000"),
+    "float-joint of five bits": (2, 1, "0a 057f 0020 0000"),
+    "float-joint from exponent 0": (2, 1, "0a 0100 0002 0000"),
+    "exponent above 255": (2, 1, "0a 01ff 0004 0000"),
+    "bit behind the last float": (2, 1, "0a 017f 0002 0080"),
     "integer of 16 bytes": (16, 1, "0401 0001"),
     "integer of no planes": (1, 1, "0400 0001"),
     "integer of too many planes": (1, 1, "0402 0001 0001"),
@@ -530,6 +557,7 @@ def test_a_chunk_that_breaks_a_rule_is_refused(width, count, chunk):
 CODERS = {"stored": 0, "zlib": 1, "zstd": 2}
 WRITERS = {
     "float-split": (write_float_split, (2, 4, 8)),
+    **{f"float-joint of {i}": (write_float_joint(i), (2, 4, 8)) for i in range(1, 5)},
     "byte-planes": (write_byte_planes, (1, 2, 4, 8, 16)),
     **{f"integer {i}": (write_integer(i), (1, 2, 4, 8)) for i in range(4)},
     "repeats": (write_repeats, (1, 2, 4, 8, 16)),

@@ -7,12 +7,13 @@ struct IntegerEncoding: ChunkEncoding {
 
   func estimate(_ chunk: ChunkAnalysis) -> Double? {
     guard isPossible(chunk.layout), isInteger(chunk.layout) else { return nil }
-    return best(chunk).size
+    return choice(chunk).size
   }
 
   func encode(_ chunk: ChunkAnalysis, into coded: inout [UInt8]) -> Bool {
     guard isPossible(chunk.layout) else { return false }
-    encode(chunk, best(chunk).transform, into: &coded)
+    let transform = IntegerTransform(rawValue: choice(chunk).parameter) ?? .none
+    encode(chunk, transform, into: &coded)
     return true
   }
 
@@ -54,8 +55,13 @@ struct IntegerEncoding: ChunkEncoding {
   }
 
   /// The transform with the smallest estimate, the simplest one in a tie.
-  private func best(_ chunk: ChunkAnalysis) -> (transform: IntegerTransform, size: Double) {
-    var best = (transform: IntegerTransform.none, size: Double.infinity)
+  private func choice(_ chunk: ChunkAnalysis) -> EncodingChoice {
+    let none = EncodingChoice(parameter: IntegerTransform.none.rawValue, size: .infinity)
+    return chunk.choice(of: id) { best(chunk) } ?? none
+  }
+
+  private func best(_ chunk: ChunkAnalysis) -> EncodingChoice? {
+    var best: EncodingChoice?
     for transform in IntegerTransform.allCases {
       let size = chunk.coder.scratch.measured { scratch in
         let base = base(of: transform, chunk.sample)
@@ -63,7 +69,9 @@ struct IntegerEncoding: ChunkEncoding {
         return BytePlanes(chunk.layout, used: used)
           .estimate(values, count: chunk.count, scratch: scratch)
       }
-      if size < best.size { best = (transform, size) }
+      if size < best?.size ?? .infinity {
+        best = EncodingChoice(parameter: transform.rawValue, size: size)
+      }
     }
     return best
   }
