@@ -67,8 +67,7 @@ final class ZstdCodec: StreamCodec {
     let start = (raw.count - size) / 2
     let piece = UnsafeRawBufferPointer(rebasing: raw[start..<(start + size)])
     guard let matched = prober?.compress(piece, scratch) else { return false }
-    if level == .small { return matched.count < size }
-    let plain = huffman?.compress(piece, scratch)?.count ?? size
-    return matched.count < min(plain, size) * 97 / 100
+    let plain = min(huffman?.compress(piece, scratch)?.count ?? size, size)
+    return level == .small ? matched.count < plain : matched.count < plain * 97 / 100
   }
 }
