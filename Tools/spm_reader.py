@@ -80,6 +80,8 @@ class Cursor:
             raw = inflate(self.take(self.varint()), raw_length)
         elif coder == 2:
             raw = decompress_zstd(self.take(self.varint()), raw_length)
+        elif coder == 5:
+            raw = asymmetric(self.take(self.varint()), raw_length)
         elif coder == 4:
             require(raw_length > 0, "a constant stream of no bytes")
             raw = bytes(self.take(1)) * raw_length
@@ -121,6 +123,56 @@ def decompress_zstd(stored: memoryview, raw_length: int) -> bytes:
         )
     except zstandard.ZstdError as error:
         refuse(f"a zstd stream is damaged: {error}")
+
+
+def gamma_numbers(bits: np.ndarray, total: int) -> tuple[list[int], int]:
+    """Frequencies in Elias's gamma code until they make up `total`, and the bits they took."""
+    frequencies: list[int] = []
+    at = 0
+    while sum(frequencies) < total:
+        require(len(frequencies) < 256, "frequencies that do not make up their total")
+        ones = np.flatnonzero(bits[at : at + 17])
+        require(len(ones) > 0, "a frequency above its total")
+        length = int(ones[0])
+        low = bits[at + length + 1 : at + 2 * length + 1]
+        require(len(low) == length, "frequencies that end too early")
+        frequencies.append((1 << length) + sum(int(b) << i for i, b in enumerate(low)) - 1)
+        at += 2 * length + 1
+    require(sum(frequencies) == total and max(frequencies) < total, "impossible frequencies")
+    return frequencies, at
+
+
+def asymmetric(stored: memoryview, raw_length: int) -> bytes:
+    require(len(stored) > 0 and 8 <= stored[0] <= 15, "a rans stream of an unknown kind")
+    shift = stored[0]
+    bits = np.unpackbits(np.frombuffer(stored, np.uint8)[1 : 1 + 1024], bitorder="little")
+    frequencies, used = gamma_numbers(bits, 1 << shift)
+    require(not bits[used : -(-used // 8) * 8].any(), "a bit is set behind the frequencies")
+    lanes = 32 if raw_length >= 1 << 15 else 4
+    at = 1 + -(-used // 8)
+    require(len(stored) >= at + 4 * lanes, "a rans stream without its states")
+    states = [int(x) for x in np.frombuffer(stored[at : at + 4 * lanes], "<u4")]
+    require(min(states) >= 1 << 16, "a rans state that is too small")
+    rest = stored[at + 4 * lanes :]
+    require(len(rest) % 2 == 0, "half a word")
+    words = iter(np.frombuffer(rest, "<u2").tolist())
+    symbols = np.repeat(np.arange(len(frequencies)), frequencies).tolist()
+    starts = np.concatenate([[0], np.cumsum(frequencies)]).tolist()
+    raw = bytearray(raw_length)
+    mask = (1 << shift) - 1
+    for i in range(raw_length):
+        x = states[i % lanes]
+        slot = x & mask
+        symbol = raw[i] = symbols[slot]
+        x = frequencies[symbol] * (x >> shift) + slot - starts[symbol]
+        if x < 1 << 16:
+            word = next(words, None)
+            require(word is not None, "too few words")
+            x = x << 16 | word
+        states[i % lanes] = x
+    require(next(words, None) is None, "words left over")
+    require(all(x == 1 << 16 for x in states), "states that do not end as they began")
+    return bytes(raw)
 
 
 def join_planes(chunk: Cursor, n: int, width: int, planes: int) -> np.ndarray:

@@ -35,4 +35,5 @@ public struct CoderID: RawRepresentable, Sendable, Hashable {
   static let zlib = CoderID(rawValue: 1)
   static let zstd = CoderID(rawValue: 2)
   static let constantByte = CoderID(rawValue: 4)
+  static let rans = CoderID(rawValue: 5)
 }

@@ -9,5 +9,6 @@ public enum EntropyCoders {
     ZlibCoder(),
     ZstdCoder(),
     ConstantByteCoder(),
+    RansCoder(),
   ]
 }

@@ -78,4 +78,75 @@ import Testing
       #expect(frame.withUnsafeBytes(ZstdFrame.isAcceptable) == isFine)
     }
   }
+
+  @Test("Asymmetric numeral systems come within a thousandth of the entropy")
+  func ransSize() throws {
+    var generator = SeededGenerator(seed: 4)
+    let stream = (0..<200_000).map { _ in
+      UInt8(Int.random(in: 0..<9, using: &generator) * Int.random(in: 0..<9, using: &generator))
+    }
+    var counts = [Int](repeating: 0, count: 256)
+    for byte in stream { counts[Int(byte)] += 1 }
+    let bits = counts.filter { $0 > 0 }.reduce(0) { bits, count in
+      bits + Double(count) * (binaryLogarithm(stream.count) - binaryLogarithm(count))
+    }
+    let codec = RansCoder().makeCodec(level: .small)
+    try stream.withUnsafeBytes { raw in
+      let stored = try #require(
+        codec.encode(raw, StreamStatistics(raw), scratch: ScratchStack()))
+      #expect(Double(stored.count) < bits / 8 * 1.001 + 150)
+    }
+  }
+
+  @Test("Damage to a stream of asymmetric numeral systems is an error or an output")
+  func ransDamage() throws {
+    let stream = sampleElements(300, width: 1, zeros: 70, seed: 1).map { $0 & 7 }
+    let codec = RansCoder().makeCodec(level: .small)
+    let scratch = ScratchStack()
+    let coded = try stream.withUnsafeBytes { raw in
+      Array(try #require(codec.encode(raw, StreamStatistics(raw), scratch: scratch)))
+    }
+    func isRefused(_ bytes: [UInt8]) -> Bool {
+      var output = [UInt8](repeating: 0, count: stream.count)
+      return bytes.withUnsafeBytes { bytes in
+        output.withUnsafeMutableBytes { (try? codec.decode(bytes, into: $0)) == nil }
+      }
+    }
+    #expect(!isRefused(coded))
+    for length in coded.indices { #expect(isRefused(Array(coded[..<length]))) }
+    var refused = 0
+    for bit in 0..<coded.count * 8 {
+      var damaged = coded
+      damaged[bit / 8] ^= 1 << (bit % 8)
+      if isRefused(damaged) { refused += 1 }
+    }
+    #expect(refused * 100 > coded.count * 8 * 99)
+  }
+
+  @Test("Frequencies make up their total and come back", arguments: 0..<200)
+  func frequencies(seed: Int) throws {
+    var generator = SeededGenerator(seed: UInt64(seed))
+    let kinds = Int.random(in: 2...256, using: &generator)
+    let count = Int.random(in: 256...5000, using: &generator)
+    let random = (0..<count).map { _ in
+      let (left, right) = (
+        Int.random(in: 0..<kinds, using: &generator), Int.random(in: 0..<kinds, using: &generator)
+      )
+      return UInt8(left & right)
+    }
+    let stream = random + [0, UInt8(kinds - 1)]
+    let frequencies = try #require(stream.withUnsafeBytes { RansFrequencies(of: $0) })
+    #expect(frequencies.counts.reduce(0) { $0 + Int($1) } == frequencies.total)
+    for byte in 0..<256 {
+      #expect((frequencies.counts[byte] > 0) == stream.contains(UInt8(byte)))
+    }
+    var coded: [UInt8] = []
+    frequencies.write(to: &coded)
+    try coded.withUnsafeBytes { coded in
+      var reader = CodedReader(coded)
+      let back = try RansFrequencies(from: &reader)
+      try reader.finish()
+      #expect(back.counts == frequencies.counts && back.bits == frequencies.bits)
+    }
+  }
 }

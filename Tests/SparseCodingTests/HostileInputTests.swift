@@ -134,6 +134,14 @@ import Testing
       // Floats of one byte have no exponent byte.
       ("02 04 00", .badChunk(.floatSplit, reason: "no floats of this width")),
       ("0a 01 7f", .badChunk(.floatJoint, reason: "no floats of this width")),
+      // Rans: parts out of range, frequencies that come to too much, or to one symbol alone.
+      ("03 05 01 07", .badStream(.rans, reason: "2^7 parts")),
+      ("03 05 01 10", .badStream(.rans, reason: "2^16 parts")),
+      ("03 05 04 08 00 00 00", .badStream(.rans, reason: "a frequency above the total")),
+      (
+        "03 05 04 08 00 03 02",
+        .badStream(.rans, reason: "frequencies that make up 256 of 256")
+      ),
       ("00 01 02 03 04 05 06 07 08 09", .trailingBytes(offset: 9)),
     ])
   func rules(coded: String, expected: SparseCodingError) throws {

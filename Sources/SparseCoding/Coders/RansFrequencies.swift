@@ -1,0 +1,137 @@
+/// How often each byte stands in a stream, in parts of a power of two.
+struct RansFrequencies {
+  /// The exponents of totals that there may be.
+  static let possibleBits = 8...15
+
+  /// The exponent of the total.
+  let bits: Int
+  private(set) var counts = [UInt32](repeating: 0, count: 256)
+
+  var total: Int { 1 << bits }
+
+  /// Where the range of each symbol begins.
+  var starts: [UInt32] {
+    var sum: UInt32 = 0
+    return counts.map { count in
+      defer { sum += count }
+      return sum
+    }
+  }
+}
+
+// MARK: - Choosing
+
+extension RansFrequencies {
+  /// Frequencies for a stream of at least two different bytes; nil for any other.
+  init?(of stream: UnsafeRawBufferPointer) {
+    var counts = [Int](repeating: 0, count: 256)
+    for byte in stream { counts[Int(byte)] += 1 }
+    guard counts.count(where: { $0 > 0 }) > 1 else { return nil }
+    let logarithm = Int.bitWidth - stream.count.leadingZeroBitCount
+    // Rare symbols take a whole part each, so long streams get smaller parts.
+    bits = min(max(logarithm - 3, 8), 14)
+    for (symbol, count) in counts.enumerated() where count > 0 {
+      self.counts[symbol] = UInt32(max(1, count * total / stream.count))
+    }
+    balance(counts)
+  }
+
+  /// Adds or takes parts where that gains most or costs least, until they make up the total.
+  ///
+  /// A part more of `f` saves about `count / (f + 1/2)` bits, a part less costs `count / (f - 1/2)`.
+  private mutating func balance(_ occurrences: [Int]) {
+    var excess = counts.reduce(0) { $0 + Int($1) } - total
+    func price(_ symbol: Int, _ half: Double) -> Double {
+      Double(occurrences[symbol]) / (Double(counts[symbol]) + half)
+    }
+    while excess < 0 {
+      let used = counts.indices.filter { counts[$0] > 0 }
+      guard let best = used.max(by: { price($0, 0.5) < price($1, 0.5) }) else { return }
+      counts[best] += 1
+      excess += 1
+    }
+    while excess > 0 {
+      let large = counts.indices.filter { counts[$0] > 1 }
+      guard let best = large.min(by: { price($0, -0.5) < price($1, -0.5) }) else { return }
+      counts[best] -= 1
+      excess -= 1
+    }
+  }
+}
+
+// MARK: - Bits
+
+extension RansFrequencies {
+  /// Each frequency and one, in Elias's gamma code, up to the symbol that makes up the total.
+  func write(to coded: inout [UInt8]) {
+    coded.append(UInt8(bits))
+    var (word, used): (UInt64, UInt64) = (0, 0)
+    var sum = 0
+    for count in counts {
+      guard sum < total else { break }
+      sum += Int(count)
+      let number = UInt64(count) + 1
+      let length = UInt64(63 - number.leadingZeroBitCount)
+      // The zeros that tell the length, a one, and the bits below the highest.
+      word |= (1 | (number & ((1 << length) - 1)) << 1) << (used + length)
+      used += 2 * length + 1
+      while used >= 8 {
+        coded.append(UInt8(truncatingIfNeeded: word))
+        word >>= 8
+        used -= 8
+      }
+    }
+    if used > 0 { coded.append(UInt8(truncatingIfNeeded: word)) }
+  }
+
+  /// The way back from `write`.
+  init(from reader: inout CodedReader) throws(SparseCodingError) {
+    bits = Int(try reader.byte())
+    guard Self.possibleBits ~= bits else { throw .badStream(.rans, reason: "2^\(bits) parts") }
+    var source = BitReader()
+    var sum = 0
+    for symbol in counts.indices {
+      guard sum < total else { break }
+      let number = try source.gamma(&reader, maximumLength: bits)
+      counts[symbol] = UInt32(number - 1)
+      sum += number - 1
+    }
+    guard sum == total, counts.allSatisfy({ $0 < total }), source.isFinished else {
+      throw .badStream(.rans, reason: "frequencies that make up \(sum) of \(total)")
+    }
+  }
+}
+
+/// Bits of a coded chunk, the lowest of each byte first.
+private struct BitReader {
+  private var byte: UInt8 = 0
+  private var left = 0
+
+  /// True when the bits that are left of the last byte are zero.
+  var isFinished: Bool { byte == 0 }
+
+  private mutating func bit(_ reader: inout CodedReader) throws(SparseCodingError) -> Int {
+    if left == 0 { (byte, left) = (try reader.byte(), 8) }
+    defer {
+      byte >>= 1
+      left -= 1
+    }
+    return Int(byte & 1)
+  }
+
+  /// A number in Elias's gamma code.
+  mutating func gamma(
+    _ reader: inout CodedReader, maximumLength: Int
+  ) throws(SparseCodingError) -> Int {
+    var length = 0
+    while try bit(&reader) == 0 {
+      length += 1
+      guard length <= maximumLength else {
+        throw .badStream(.rans, reason: "a frequency above the total")
+      }
+    }
+    var number = 1 << length
+    for place in 0..<length { number |= try bit(&reader) << place }
+    return number
+  }
+}
