@@ -120,6 +120,21 @@ def test_half_precision(tmp_path):
     np.testing.assert_allclose(after, before, atol=5e-3)
 
 
+@pytest.mark.parametrize("offset", [0, 7])
+def test_quantised_biases(offset, tmp_path):
+    """Zeros stand for zero only without an offset."""
+    network = Network([7, 4])
+    weight = network.without(network.random(WIDTH, 4))
+    bias = np.where(np.arange(WIDTH) < DEAD, 0, 3).astype(np.int8)
+    quantisation = [np.array(0.5, np.float32), np.array(offset, np.int8)]
+    bias = network.node("DequantizeLinear", [bias, *quantisation])
+    hidden = network.node("Tanh", [network.node("Gemm", ["x", weight, bias], transB=1)])
+    output = network.node("Gemm", [hidden, network.random(WIDTH, 3)])
+    channels, before, after = pruned(network, output, tmp_path, "--dead")
+    assert channels["removed"] == (0 if offset else DEAD)
+    np.testing.assert_allclose(after, before, atol=1e-5)
+
+
 def normalized(network, kernel, **attributes):
     """A convolution, a normalisation that shuts channels, and a convolution without a bias."""
     made = network.node("Conv", ["x", network.random(WIDTH, 3, 3, 3)], pads=[1, 1, 1, 1])

@@ -198,11 +198,25 @@ struct ConstantFlow {
     }
     let use = layouts.uses[place]
     guard use.role == .weight else {
+      guard !isOffset(use) else { return .other }
       return .constant(ChannelConstants(of: use, in: layouts), dimensions(of: use.axes))
     }
     let summed = use.axes.indices.filter { layouts.isContracted(place, $0) }
     return .weight(
       made: dimensions(of: use.axes), contracted: dimensions(of: summed.map { use.axes[$0] }))
+  }
+
+  /// True for quantised numbers that stand for others by more than a factor.
+  private func isOffset(_ use: ParameterUse) -> Bool {
+    let reader = layouts.model[use.node]
+    guard reader.operatorType == "DequantizeLinear", reader.inputs.count > 2,
+      !reader.inputs[2].isEmpty
+    else { return false }
+    guard let zeroPoint = uses[InputPlace(node: use.node, input: 2)],
+      let elements = try? ChannelConstants.elements(
+        of: layouts.uses[zeroPoint].tensor, in: layouts.model)
+    else { return true }
+    return elements.contains { $0 != 0 }
   }
 
   private func dimensions(of axes: [AxisLayout]) -> Set<DimensionID> {
