@@ -9,12 +9,13 @@ extension Model {
   /// - Parameters:
   ///   - file: one of the document's files.
   ///   - sink: takes the file's bytes.
-  ///   - threads: how many threads read.
+  ///   - threads: how many threads work, the calling one included unless it is the only one.
   /// - Throws: what reading and writing throw, and `ModelError` when a tensor does not fit its hole.
   public func write(_ file: FileTemplate, to sink: any ByteSink, threads: Int) throws {
     let pieces = try pieces(of: file)
     try OrderedPipeline.run(
-      sizes: pieces.map(\.range.count), threads: threads, workspace: {},
+      // Writing and checking take one of the threads: one more would only be in the way.
+      sizes: pieces.map(\.range.count), threads: max(1, threads - 1), workspace: {},
       produce: { index, _ in try pieces[index].bytes() },
       consume: { _, bytes in try sink.write(bytes) })
   }
