@@ -148,31 +148,39 @@ def asymmetric(stored: memoryview, raw_length: int) -> bytes:
     bits = np.unpackbits(np.frombuffer(stored, np.uint8)[1 : 1 + 1024], bitorder="little")
     frequencies, used = gamma_numbers(bits, 1 << shift)
     require(not bits[used : -(-used // 8) * 8].any(), "a bit is set behind the frequencies")
-    lanes = 32 if raw_length >= 1 << 15 else 4
     at = 1 + -(-used // 8)
+    lanes = 64 if raw_length >= 1 << 16 else 16 if raw_length >= 1 << 13 else 4
+    require(raw_length >= 2 * lanes, "a rans stream that is shorter than its states")
     require(len(stored) >= at + 4 * lanes, "a rans stream without its states")
-    states = [int(x) for x in np.frombuffer(stored[at : at + 4 * lanes], "<u4")]
-    require(min(states) >= 1 << 16, "a rans state that is too small")
+    states = np.frombuffer(stored[at : at + 4 * lanes], "<u4").astype(np.int64)
+    require(states.min() >= 1 << 15 and states.max() < 1 << 31, "a rans state out of range")
     rest = stored[at + 4 * lanes :]
     require(len(rest) % 2 == 0, "half a word")
-    words = iter(np.frombuffer(rest, "<u2").tolist())
-    symbols = np.repeat(np.arange(len(frequencies)), frequencies).tolist()
-    starts = np.concatenate([[0], np.cumsum(frequencies)]).tolist()
-    raw = bytearray(raw_length)
-    mask = (1 << shift) - 1
-    for i in range(raw_length):
-        x = states[i % lanes]
-        slot = x & mask
-        symbol = raw[i] = symbols[slot]
-        x = frequencies[symbol] * (x >> shift) + slot - starts[symbol]
-        if x < 1 << 16:
-            word = next(words, None)
-            require(word is not None, "too few words")
-            x = x << 16 | word
-        states[i % lanes] = x
-    require(next(words, None) is None, "words left over")
-    require(all(x == 1 << 16 for x in states), "states that do not end as they began")
-    return bytes(raw)
+    words = np.frombuffer(rest, "<u2").astype(np.int64)
+    free = raw_length - 2 * lanes
+    coded, states = turns(states, words, np.array(frequencies), shift, free)
+    require(bool((states >> 16 == 1).all()), "states that do not end as they began")
+    return coded + (states & 0xFFFF).astype("<u2").tobytes()
+
+
+def turns(states, words, frequencies, shift: int, count: int) -> tuple[bytes, np.ndarray]:
+    """Bytes that states decode in turn, a round of all lanes at a time, and the last states."""
+    symbols = np.repeat(np.arange(len(frequencies)), frequencies)
+    offsets = np.arange(1 << shift) - (np.cumsum(frequencies) - frequencies)[symbols]
+    sizes, mask, lanes, at = frequencies[symbols], (1 << shift) - 1, len(states), 0
+    raw = np.empty(count, np.uint8)
+    for begin in range(0, count, lanes):
+        part = states[: min(lanes, count - begin)]
+        slots = part & mask
+        raw[begin : begin + len(part)] = symbols[slots]
+        part = sizes[slots] * (part >> shift) + offsets[slots]
+        small = np.flatnonzero(part < 1 << 15)
+        require(at + len(small) <= len(words), "too few words")
+        part[small] = part[small] << 16 | words[at : at + len(small)]
+        at += len(small)
+        states[: len(part)] = part
+    require(at == len(words), "words left over")
+    return raw.tobytes(), states
 
 
 def join_planes(chunk: Cursor, n: int, width: int, planes: int) -> np.ndarray:

@@ -49,8 +49,10 @@ final class ChunkAnalysis {
   /// True when all elements are equal.
   private(set) lazy var isConstant = elements.bytes.repeats(every: layout.width)
 
-  /// True when a tenth of the non-zero elements of the sample were met before in it.
+  /// True when a tenth of the non-zero elements of the sample were met before in it, in pieces of
+  /// four when they are so narrow that one alone says little.
   private(set) lazy var hasRepeats: Bool = {
+    if layout.width <= 2 { return LongRepeats.perMille(of: sample.bytes) >= 100 }
     let words = (1 << 16) / UInt64.bitWidth
     return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: words) { seen in
       seen.initialize(repeating: 0)

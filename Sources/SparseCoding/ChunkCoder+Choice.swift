@@ -40,7 +40,7 @@ extension ChunkCoder {
   ) throws(SparseCodingError) -> [UInt8]? {
     try scratch.scope { () throws(SparseCodingError) in
       var coded = [UInt8]()
-      coded.reserveCapacity(chunk.elements.bytes.count / 2)
+      coded.reserveCapacity(chunk.elements.bytes.count + 64)
       coded.append(encoding.id.rawValue)
       return try encoding.encode(chunk, into: &coded) ? coded : nil
     }

@@ -49,11 +49,27 @@ extension ChunkCoder {
     stored.count + (length.map(encodedLength) ?? 0)
   }
 
+  /// The bytes of the next stream: where they stand, or in `scratch` when they are coded.
+  func view(
+    stream reader: inout CodedReader, count: Int
+  ) throws(SparseCodingError) -> UnsafeRawBufferPointer {
+    let id = try reader.byte()
+    if id == CoderID.stored.rawValue { return try reader.take(count) }
+    let raw = scratch.take(count)
+    try read(stream: &reader, codedBy: id, into: raw)
+    return UnsafeRawBufferPointer(raw)
+  }
+
   /// Fills `raw` from the next stream.
   func read(
     stream reader: inout CodedReader, into raw: UnsafeMutableRawBufferPointer
   ) throws(SparseCodingError) {
-    let id = try reader.byte()
+    try read(stream: &reader, codedBy: reader.byte(), into: raw)
+  }
+
+  private func read(
+    stream reader: inout CodedReader, codedBy id: UInt8, into raw: UnsafeMutableRawBufferPointer
+  ) throws(SparseCodingError) {
     for (known, codec) in codecs where known.rawValue == id {
       let length: Int
       if let implied = codec.storedLength(ofRaw: raw.count) {

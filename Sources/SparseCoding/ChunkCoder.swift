@@ -22,9 +22,16 @@ public final class ChunkCoder {
   private(set) lazy var textMatcher = ZstdCompressor.matching(level: level == .small ? 19 : 12)
 
   /// Makes a coder for a level; the level does not matter for decoding.
-  public init(level: CompressionLevel) {
+  public convenience init(level: CompressionLevel) {
+    self.init(level: level, kernels: .best)
+  }
+
+  /// Makes a coder that keeps to some instructions.
+  init(level: CompressionLevel, kernels: KernelPath) {
     self.level = level
-    codecs = EntropyCoders.implementations.map { ($0.id, $0.makeCodec(level: level)) }
+    codecs = EntropyCoders.implementations.map {
+      ($0.id, $0.makeCodec(level: level, kernels: kernels))
+    }
   }
 
   /// The smallest coded form found for a chunk: at most its size and one byte.

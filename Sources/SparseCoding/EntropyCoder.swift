@@ -11,7 +11,7 @@ public protocol EntropyCoder: Sendable {
 /// The working side of a coder: it makes the state one worker needs.
 protocol StreamCoder: EntropyCoder {
   /// The state for one worker.
-  func makeCodec(level: CompressionLevel) -> any StreamCodec
+  func makeCodec(level: CompressionLevel, kernels: KernelPath) -> any StreamCodec
 }
 
 /// One worker's instance of a coder.

@@ -7,7 +7,7 @@
 /// What a look at a stream, or at a sample of a long one, says about its coding.
 struct StreamStatistics {
   /// Longer streams are looked at in evenly spaced pieces of this total size.
-  private static let sampleSize = 1 << 14
+  private static let sampleSize = 1 << 13
   private static let pieces = 16
 
   /// How many bytes the stream has.
@@ -24,8 +24,8 @@ struct StreamStatistics {
 
   /// Bytes that the coders should take, tables left out.
   ///
-  /// This is the one place that knows how good the coders are: as good as Huffman's.
-  var estimatedSize: Double { Double(count) * histogram.huffmanBitsPerByte / 8 }
+  /// This is the one place that knows how good the coders are: as good as the entropy allows.
+  var estimatedSize: Double { Double(count) * histogram.bitsPerByte / 8 }
 
   private static func histogram(of stream: UnsafeRawBufferPointer) -> ByteHistogram {
     var histogram = ByteHistogram()

@@ -18,7 +18,7 @@ import Testing
   @Test("Every coder gives every stream back", arguments: EntropyCoders.all.map(\.id.rawValue))
   func roundTrip(id: UInt8) throws {
     let coder = try #require(EntropyCoders.implementations.first { $0.id.rawValue == id })
-    let codec = coder.makeCodec(level: .small)
+    let codec = coder.makeCodec(level: .small, kernels: .best)
     let scratch = ScratchStack()
     var coded = 0
     for stream in Self.streams {
@@ -31,8 +31,9 @@ import Testing
         var output = [UInt8](repeating: 0xA5, count: stream.count)
         try output.withUnsafeMutableBytes { try codec.decode(stored, into: $0) }
         #expect(output == stream)
-        // A stream of another length is refused by every coder that says its own length.
-        guard codec.storedLength(ofRaw: 0) == nil else { return }
+        // A stream of another length is refused by every coder that says its own length, but for
+        // rans, whose last states hold bytes that may be any.
+        guard codec.storedLength(ofRaw: 0) == nil, id != CoderID.rans.rawValue else { return }
         for length in [stream.count + 1, stream.count - 1] {
           var wrong = [UInt8](repeating: 0, count: length)
           #expect(throws: SparseCodingError.self) {
@@ -44,17 +45,18 @@ import Testing
     #expect(coded > 0)
   }
 
-  @Test("Skewed bytes come close to their Huffman length")
-  func huffmanMode() throws {
+  @Test(
+    "Skewed bytes come close to their entropy at every level", arguments: CompressionLevel.allCases)
+  func skewed(level: CompressionLevel) throws {
     var generator = SeededGenerator(seed: 9)
     let stream = (0..<100_000).map { _ in
       UInt8(min(7, (generator.next() | 1 << 20).trailingZeroBitCount))
     }
-    let codec = ZstdCodec(.fast)
+    let codec = RansCodec(level, .best)
     try stream.withUnsafeBytes { raw in
       let statistics = StreamStatistics(raw)
       let stored = try #require(codec.encode(raw, statistics, scratch: ScratchStack()))
-      #expect(Double(stored.count) < 100_000 * 1.984 / 8 * 1.01 + 64)
+      #expect(Double(stored.count) < 100_000 * 1.984 / 8 * 1.005 + 256)
       #expect(abs(statistics.estimatedSize / 100_000 * 8 - 1.984) < 0.05)
     }
   }
@@ -90,7 +92,7 @@ import Testing
     let bits = counts.filter { $0 > 0 }.reduce(0) { bits, count in
       bits + Double(count) * (binaryLogarithm(stream.count) - binaryLogarithm(count))
     }
-    let codec = RansCoder().makeCodec(level: .small)
+    let codec = RansCoder().makeCodec(level: .small, kernels: .best)
     try stream.withUnsafeBytes { raw in
       let stored = try #require(
         codec.encode(raw, StreamStatistics(raw), scratch: ScratchStack()))
@@ -101,7 +103,7 @@ import Testing
   @Test("Damage to a stream of asymmetric numeral systems is an error or an output")
   func ransDamage() throws {
     let stream = sampleElements(300, width: 1, zeros: 70, seed: 1).map { $0 & 7 }
-    let codec = RansCoder().makeCodec(level: .small)
+    let codec = RansCoder().makeCodec(level: .small, kernels: .best)
     let scratch = ScratchStack()
     let coded = try stream.withUnsafeBytes { raw in
       Array(try #require(codec.encode(raw, StreamStatistics(raw), scratch: scratch)))
@@ -120,7 +122,8 @@ import Testing
       damaged[bit / 8] ^= 1 << (bit % 8)
       if isRefused(damaged) { refused += 1 }
     }
-    #expect(refused * 100 > coded.count * 8 * 99)
+    // The last words hold bytes of the stream, so that a bit of them makes another stream.
+    #expect(refused * 100 > (coded.count - 2 * 8) * 8 * 99)
   }
 
   @Test("Frequencies make up their total and come back", arguments: 0..<200)
@@ -135,7 +138,8 @@ import Testing
       return UInt8(left & right)
     }
     let stream = random + [0, UInt8(kinds - 1)]
-    let frequencies = try #require(stream.withUnsafeBytes { RansFrequencies(of: $0) })
+    let frequencies = try #require(
+      stream.withUnsafeBytes { RansFrequencies(of: $0, largestBits: 14) })
     #expect(frequencies.counts.reduce(0) { $0 + Int($1) } == frequencies.total)
     for byte in 0..<256 {
       #expect((frequencies.counts[byte] > 0) == stream.contains(UInt8(byte)))

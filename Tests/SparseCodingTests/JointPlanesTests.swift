@@ -33,10 +33,16 @@ import Testing
     let exponents = (0...255).map { UInt8($0) }.filter { $0 == 0 || $0 >= base }
       .filter { joint.reaches($0) }
     for mantissa in UInt8.min...UInt8.max {
-      var symbols = exponents
-      var rests = [UInt8](repeating: mantissa, count: exponents.count)
-      symbols.withUnsafeMutableBytes { symbols in
-        rests.withUnsafeMutableBytes { joint.join(symbols, $0) }
+      let mantissas = [UInt8](repeating: mantissa, count: exponents.count)
+      var (symbols, rests) = (mantissas, mantissas)
+      exponents.withUnsafeBytes { exponents in
+        mantissas.withUnsafeBytes { mantissas in
+          symbols.withUnsafeMutableBytes { symbols in
+            rests.withUnsafeMutableBytes {
+              joint.join(exponents, mantissas, into: symbols, rest: $0)
+            }
+          }
+        }
       }
       #expect(Set(symbols).count == exponents.count)
       #expect(rests.allSatisfy { $0 < 1 << joint.restBits })

@@ -94,7 +94,7 @@ def stream(data, coder):
         )
         compressor = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
         stored = compressor.compress(data) + compressor.flush()
-    elif coder == 5 and len(set(data)) > 1:
+    elif coder == 5 and len(data) >= 8 and len(set(data)) > 1:
         stored = asymmetric(data)
     else:
         return b"\0" + data
@@ -112,11 +112,13 @@ def asymmetric(data, parts=12):
         length = (frequency + 1).bit_length() - 1
         bits += [0] * length + [1] + [(frequency + 1) >> i & 1 for i in range(length)]
     coded = bytes([parts]) + np.packbits(bits, bitorder="little").tobytes()
-    lanes = 32 if len(data) >= 1 << 15 else 4
-    states, words = [1 << 16] * lanes, []
-    for i in reversed(range(len(data))):
+    lanes = 64 if len(data) >= 1 << 16 else 16 if len(data) >= 1 << 13 else 4
+    held = data[len(data) - 2 * lanes :]
+    states = [1 << 16 | held[i] | held[i + 1] << 8 for i in range(0, 2 * lanes, 2)]
+    words = []
+    for i in reversed(range(len(data) - 2 * lanes)):
         x, frequency = states[i % lanes], frequencies[data[i]]
-        if x >= frequency << (32 - parts):
+        if x >= frequency << (31 - parts):
             words.append(x & 0xFFFF)
             x >>= 16
         states[i % lanes] = (x // frequency << parts) + x % frequency + starts[data[i]]
@@ -488,7 +490,7 @@ EXAMPLES = {
     "1:2 by 2": (1, bytes([1, 0, 0, 2]), "07010202 0002 000102"),
     "blocks": (1, bytes([0, 0, 1, 2, 0, 0, 3, 4]), "08020204 0002 0001020304"),
     "repeats": (2, u16(0x0102, 0x0103), "09 0002010301"),
-    "rans": (1, bytes([0, 1, 0, 1, 1]), "03 0515 08c000300800560500805501000000040080550100"),
+    "rans": (1, bytes([0, 1, 0, 1, 1, *range(8)]), "03 0515 08c0003008005b05008259010004140400c65e0100"),
     "zlib": (1, b"weights weights weights", "03 010c2b4fcd4ccf2829562847a501"),
     "zstd": (1, b"A" * 9, "03 020600584b000041"),
 }
@@ -569,13 +571,15 @@ WRONG_CHUNKS = {
     "zstd window above 8 MiB": (1, 9, "03 020600694b000041"),
     "zstd frame without a last block": (1, 9, "03 020600584a000041"),
     "zstd frame with more behind": (1, 9, "03 020700584b00004100"),
-    "rans of 2^7 parts": (1, 5, "03 0515 07c000300800560500805501000000040080550100"),
-    "rans of 2^16 parts": (1, 5, "03 0515 10c000300800560500805501000000040080550100"),
-    "rans with a bit behind": (1, 5, "03 0515 08c000301800560500805501000000040080550100"),
-    "rans with a word left over": (1, 5, "03 0517 08c0003008005605008055010000000400805501000000"),
-    "rans with half a word": (1, 5, "03 0516 08c00030080056050080550100000004008055010000"),
-    "rans of a state too small": (1, 5, "03 0515 08c000300800560000805501000000040080550100"),
-    "rans of another end": (1, 5, "03 0515 08c000300801560500805501000000040080550100"),
+    "rans of 2^7 parts": (1, 13, "03 0515 07c0003008005b05008259010004140400c65e0100"),
+    "rans of 2^16 parts": (1, 13, "03 0515 10c0003008005b05008259010004140400c65e0100"),
+    "rans with a bit behind": (1, 13, "03 0515 08c0003018005b05008259010004140400c65e0100"),
+    "rans with a word left over": (1, 13, "03 0517 08c0003008005b05008259010004140400c65e01000000"),
+    "rans with half a word": (1, 13, "03 0516 08c0003008005b05008259010004140400c65e010000"),
+    "rans of a state too small": (1, 13, "03 0515 08c0003008005b00008259010004140400c65e0100"),
+    "rans of a state too large": (1, 13, "03 0515 08c0003008005b05808259010004140400c65e0100"),
+    "rans of another end": (1, 13, "03 0515 08c0003008005baa008259010004140400c65e0100"),
+    "rans shorter than its states": (1, 7, "03 0515 08c0003008005b05008259010004140400c65e0100"),
     "two zstd frames": (1, 9, "03 020f00584b00004128b52ffd0058010000"),
     "constant stream of nothing": (1, 1, "0600 0400 00"),
 }

@@ -4,7 +4,9 @@ struct ConstantByteCoder: StreamCoder {
   let name = "constant"
   let summary = "one byte, repeated"
 
-  func makeCodec(level: CompressionLevel) -> any StreamCodec { ConstantByteCodec() }
+  func makeCodec(level: CompressionLevel, kernels: KernelPath) -> any StreamCodec {
+    ConstantByteCodec()
+  }
 }
 
 private final class ConstantByteCodec: StreamCodec {

@@ -1,25 +1,31 @@
 /// Coder 5: range asymmetric numeral systems over bytes, with one table for the stream.
 ///
 /// After Duda, "Asymmetric numeral systems" (arXiv:1311.2540), in lanes that take turns, so that they
-/// can be decoded side by side. It comes within a thousandth of the entropy, where Huffman's whole
+/// can be coded side by side. It comes within a thousandth of the entropy, where Huffman's whole
 /// bits lose a hundredth.
 struct RansCoder: StreamCoder {
   let id = CoderID.rans
   let name = "rans"
   let summary = "asymmetric numeral systems, in lanes"
 
-  func makeCodec(level: CompressionLevel) -> any StreamCodec { RansCodec(level) }
+  func makeCodec(level: CompressionLevel, kernels: KernelPath) -> any StreamCodec {
+    RansCodec(level, kernels)
+  }
 }
 
-/// One worker's tables.
-private final class RansCodec: StreamCodec {
+/// One worker's rANS.
+final class RansCodec: StreamCodec {
   /// Shorter streams do not pay for the table.
-  private static let shortestStream = 256
+  static let shortestStream = 256
+  /// Samples of noise seem to be this much smaller than they are.
+  private static let worthwhileSaving = 1.0 / 256
 
-  private let isWritten: Bool
+  private let level: CompressionLevel
+  private let kernels: KernelPath
 
-  init(_ level: CompressionLevel) {
-    isWritten = level == .small
+  init(_ level: CompressionLevel, _ kernels: KernelPath) {
+    self.level = level
+    self.kernels = kernels
   }
 
   func storedLength(ofRaw count: Int) -> Int? { nil }
@@ -27,14 +33,15 @@ private final class RansCodec: StreamCodec {
   func encode(
     _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, scratch: ScratchStack
   ) -> UnsafeRawBufferPointer? {
-    guard isWritten, raw.count >= Self.shortestStream, !statistics.isConstant,
-      statistics.estimatedSize < Double(raw.count),
-      let frequencies = RansFrequencies(of: raw)
+    guard raw.count >= Self.shortestStream, !statistics.isConstant,
+      statistics.estimatedSize < Double(raw.count) * (1 - Self.worthwhileSaving),
+      let frequencies = RansFrequencies(of: raw, largestBits: level == .small ? 14 : 12)
     else { return nil }
     var head: [UInt8] = []
     frequencies.write(to: &head)
-    let words = scratch.take(raw.count * 2 + 2 * RansLanes.maximumCount)
-    let (states, size) = RansLanes(frequencies, ofStream: raw.count).encode(raw, into: words)
+    let words = scratch.take(raw.count * 2)
+    let (states, size) = RansLanes(ofStream: raw.count, kernels)
+      .encode(raw, frequencies, into: words)
     for state in states {
       withUnsafeBytes(of: state.littleEndian) { head.append(contentsOf: $0) }
     }
@@ -50,10 +57,10 @@ private final class RansCodec: StreamCodec {
   ) throws(SparseCodingError) {
     var reader = CodedReader(stored)
     let frequencies = try RansFrequencies(from: &reader)
-    let lanes = RansLanes(frequencies, ofStream: raw.count)
+    let lanes = RansLanes(ofStream: raw.count, kernels)
     let states = try reader.take(lanes.count * 4)
     let words = try reader.take(stored.count - reader.offset)
-    guard lanes.decode(states, words, into: raw) else {
+    guard lanes.decode(states, frequencies, words, into: raw) else {
       throw .badStream(.rans, reason: "states or words that do not come out even")
     }
   }

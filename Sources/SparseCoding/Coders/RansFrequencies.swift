@@ -8,30 +8,20 @@ struct RansFrequencies {
   private(set) var counts = [UInt32](repeating: 0, count: 256)
 
   var total: Int { 1 << bits }
-
-  /// Where the range of each symbol begins.
-  var starts: [UInt32] {
-    var sum: UInt32 = 0
-    return counts.map { count in
-      defer { sum += count }
-      return sum
-    }
-  }
 }
 
 // MARK: - Choosing
 
 extension RansFrequencies {
   /// Frequencies for a stream of at least two different bytes; nil for any other.
-  init?(of stream: UnsafeRawBufferPointer) {
-    var counts = [Int](repeating: 0, count: 256)
-    for byte in stream { counts[Int(byte)] += 1 }
+  init?(of stream: UnsafeRawBufferPointer, largestBits: Int) {
+    let counts = ByteHistogram(of: stream).counts
     guard counts.count(where: { $0 > 0 }) > 1 else { return nil }
     let logarithm = Int.bitWidth - stream.count.leadingZeroBitCount
     // Rare symbols take a whole part each, so long streams get smaller parts.
-    bits = min(max(logarithm - 3, 8), 14)
+    bits = min(max(logarithm - 3, 8), largestBits)
     for (symbol, count) in counts.enumerated() where count > 0 {
-      self.counts[symbol] = UInt32(max(1, count * total / stream.count))
+      self.counts[symbol] = UInt32(max(1, Int(count) * total / stream.count))
     }
     balance(counts)
   }
@@ -39,7 +29,7 @@ extension RansFrequencies {
   /// Adds or takes parts where that gains most or costs least, until they make up the total.
   ///
   /// A part more of `f` saves about `count / (f + 1/2)` bits, a part less costs `count / (f - 1/2)`.
-  private mutating func balance(_ occurrences: [Int]) {
+  private mutating func balance(_ occurrences: [UInt32]) {
     var excess = counts.reduce(0) { $0 + Int($1) } - total
     func price(_ symbol: Int, _ half: Double) -> Double {
       Double(occurrences[symbol]) / (Double(counts[symbol]) + half)

@@ -4,7 +4,9 @@ struct StoredCoder: StreamCoder {
   let name = "stored"
   let summary = "the bytes as they are"
 
-  func makeCodec(level: CompressionLevel) -> any StreamCodec { StoredCodec() }
+  func makeCodec(level: CompressionLevel, kernels: KernelPath) -> any StreamCodec {
+    StoredCodec()
+  }
 }
 
 private final class StoredCodec: StreamCodec {

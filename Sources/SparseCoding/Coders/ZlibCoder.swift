@@ -8,7 +8,9 @@ struct ZlibCoder: StreamCoder {
   let name = "zlib"
   let summary = "deflate without header or checksum"
 
-  func makeCodec(level: CompressionLevel) -> any StreamCodec { ZlibCodec(level) }
+  func makeCodec(level: CompressionLevel, kernels: KernelPath) -> any StreamCodec {
+    ZlibCodec(level)
+  }
 }
 
 /// One worker's deflate and inflate state, made when first needed.

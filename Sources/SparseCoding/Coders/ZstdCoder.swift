@@ -3,13 +3,15 @@ internal import CZstd
 /// Coder 2: one zstd frame without magic number, content size or checksum.
 ///
 /// The writer has two modes that make the same kind of frame: matches and entropy coding, or
-/// Huffman-coded literals alone, which is as good for exponents and several times faster.
+/// Huffman-coded literals alone, for streams that are too short for the tables of rANS.
 struct ZstdCoder: StreamCoder {
   let id = CoderID.zstd
   let name = "zstd"
   let summary = "zstd, or its Huffman coder alone"
 
-  func makeCodec(level: CompressionLevel) -> any StreamCodec { ZstdCodec(level) }
+  func makeCodec(level: CompressionLevel, kernels: KernelPath) -> any StreamCodec {
+    ZstdCodec(level)
+  }
 }
 
 /// One worker's zstd contexts, made when first needed.
@@ -18,6 +20,8 @@ final class ZstdCodec: StreamCodec {
   private static let worthwhileSaving = 1.0 / 64
   /// Streams up to this size are tried in both modes; longer ones are probed by a piece of it.
   private static let probeSize = 1 << 13
+  /// Pieces that repeat, of a thousand, from which matching is tried.
+  private static let worthwhileRepeats = 30
 
   private let level: CompressionLevel
   private lazy var matcher = ZstdCompressor.matching(level: level.matcherLevel)
@@ -36,10 +40,13 @@ final class ZstdCodec: StreamCodec {
   ) -> UnsafeRawBufferPointer? {
     guard !statistics.isConstant, raw.count > 8 else { return nil }
     var best: UnsafeRawBufferPointer?
-    if statistics.estimatedSize < Double(raw.count) * (1 - Self.worthwhileSaving) {
+    if raw.count < RansCodec.shortestStream,
+      statistics.estimatedSize < Double(raw.count) * (1 - Self.worthwhileSaving)
+    {
       best = huffman?.compress(raw, scratch)
     }
-    guard isWorthMatching(raw, scratch), let matched = matcher?.compress(raw, scratch) else {
+    guard isWorthMatching(raw, statistics, scratch), let matched = matcher?.compress(raw, scratch)
+    else {
       return best
     }
     guard let best, best.count <= matched.count else { return matched }
@@ -58,16 +65,25 @@ final class ZstdCodec: StreamCodec {
     }
   }
 
-  /// True when matches save at least three per cent against Huffman coding on a piece.
-  private func isWorthMatching(_ raw: UnsafeRawBufferPointer, _ scratch: ScratchStack) -> Bool {
+  /// True when matches save at least three per cent on a piece, against coding bytes alone.
+  private func isWorthMatching(
+    _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, _ scratch: ScratchStack
+  ) -> Bool {
     guard raw.count > Self.probeSize else { return true }
+    if level == .small { return isSmallerMatched(raw, statistics.estimatedSize, scratch) }
+    let start = (raw.count - Self.probeSize) / 2
+    let piece = UnsafeRawBufferPointer(rebasing: raw[start..<(start + Self.probeSize)])
+    guard LongRepeats.perMille(of: piece) >= Self.worthwhileRepeats else { return false }
+    let plain = ByteHistogram(of: piece).bitsPerByte / 8 * Double(piece.count)
+    return isSmallerMatched(piece, plain * 0.97, scratch)
+  }
+
+  private func isSmallerMatched(
+    _ bytes: UnsafeRawBufferPointer, _ size: Double, _ scratch: ScratchStack
+  ) -> Bool {
     let mark = scratch.mark
     defer { scratch.release(to: mark) }
-    let size = level == .small ? raw.count : Self.probeSize
-    let start = (raw.count - size) / 2
-    let piece = UnsafeRawBufferPointer(rebasing: raw[start..<(start + size)])
-    guard let matched = prober?.compress(piece, scratch) else { return false }
-    let plain = min(huffman?.compress(piece, scratch)?.count ?? size, size)
-    return level == .small ? matched.count < plain : matched.count < plain * 97 / 100
+    guard let matched = prober?.compress(bytes, scratch) else { return false }
+    return Double(matched.count) < size
   }
 }

@@ -18,10 +18,8 @@ struct BytePlanes {
   func estimate(_ sample: Elements, count: Int, scratch: ScratchStack) -> Double {
     let mark = scratch.mark
     defer { scratch.release(to: mark) }
-    let planes = split(sample, scratch)
-    var size = 0.0
-    for plane in 0..<used {
-      size += StreamStatistics(Self.plane(plane, of: planes, sample.count)).estimatedSize
+    let size = split(sample, scratch).prefix(used).reduce(0) {
+      $0 + StreamStatistics($1).estimatedSize
     }
     return sample.count == 0 ? 0 : size * Double(count) / Double(sample.count)
   }
@@ -29,40 +27,32 @@ struct BytePlanes {
   func encode(_ elements: Elements, into coded: inout [UInt8], with coder: ChunkCoder) {
     let mark = coder.scratch.mark
     defer { coder.scratch.release(to: mark) }
-    let planes = split(elements, coder.scratch)
-    for plane in (0..<used).reversed() {
-      coder.append(stream: Self.plane(plane, of: planes, elements.count), to: &coded)
+    for plane in split(elements, coder.scratch).prefix(used).reversed() {
+      coder.append(stream: plane, to: &coded)
     }
   }
 
   func decode(
     _ reader: inout CodedReader, into output: UnsafeMutableRawBufferPointer, with coder: ChunkCoder
   ) throws(SparseCodingError) {
+    guard layout.width > 1 else { return try coder.read(stream: &reader, into: output) }
     let mark = coder.scratch.mark
     defer { coder.scratch.release(to: mark) }
     let count = output.count / layout.width
-    let planes = layout.width == 1 ? output : coder.scratch.take(output.count)
-    for plane in (0..<layout.width).reversed() {
-      let part = UnsafeMutableRawBufferPointer(
-        rebasing: planes[(plane * count)..<((plane + 1) * count)])
-      if plane < used { try coder.read(stream: &reader, into: part) } else { part.zeroFill() }
+    let zeros = coder.scratch.take(used < layout.width ? count : 0)
+    zeros.zeroFill()
+    var planes = [UnsafeRawBufferPointer](repeating: .init(zeros), count: layout.width)
+    for plane in (0..<used).reversed() {
+      planes[plane] = try coder.view(stream: &reader, count: count)
     }
-    guard layout.width > 1, let base = planes.baseAddress else { return }
-    layout.word.merge(base, count: count, rotation: rotation, into: output)
+    PlaneKernels.merge(planes, rotation: rotation, into: output)
   }
 
-  private func split(_ elements: Elements, _ scratch: ScratchStack) -> UnsafeRawBufferPointer {
-    guard layout.width > 1 else { return elements.bytes }
-    let planes = scratch.take(elements.bytes.count)
-    if let base = planes.baseAddress {
-      layout.word.split(elements.bytes, rotation: rotation, planes: base)
-    }
-    return UnsafeRawBufferPointer(planes)
-  }
-
-  private static func plane(
-    _ index: Int, of planes: UnsafeRawBufferPointer, _ count: Int
-  ) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: planes[(index * count)..<((index + 1) * count)])
+  /// The planes, the lowest first.
+  private func split(_ elements: Elements, _ scratch: ScratchStack) -> [UnsafeRawBufferPointer] {
+    guard layout.width > 1 else { return [elements.bytes] }
+    let planes = (0..<layout.width).map { _ in scratch.take(elements.count) }
+    PlaneKernels.split(elements, rotation: rotation, into: planes)
+    return planes.map { UnsafeRawBufferPointer($0) }
   }
 }

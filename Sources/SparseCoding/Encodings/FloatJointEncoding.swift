@@ -28,7 +28,7 @@ struct FloatJointEncoding: ChunkEncoding {
     let mark = scratch.mark
     defer { scratch.release(to: mark) }
     let split = SplitPlanes(chunk.elements, scratch)
-    guard let range = JointPlanes.range(of: UnsafeRawBufferPointer(split.exponents)) else {
+    guard let range = JointPlanes.range(of: split.exponents) else {
       return false
     }
     // The sample may not have had the largest exponent.
@@ -38,7 +38,7 @@ struct FloatJointEncoding: ChunkEncoding {
     coded.append(range.lowerBound)
     let joined = split.joined(JointPlanes(bits: bits, base: range.lowerBound), scratch)
     for stream in [joined.symbols, joined.rest] + split.others {
-      chunk.coder.append(stream: UnsafeRawBufferPointer(stream), to: &coded)
+      chunk.coder.append(stream: stream, to: &coded)
     }
     return true
   }
@@ -54,27 +54,30 @@ struct FloatJointEncoding: ChunkEncoding {
     guard Self.possibleBits ~= joint.bits, joint.base > 0 else {
       throw .badChunk(id, reason: "\(joint.bits) bits beside exponents from \(joint.base)")
     }
-    let split = SplitPlanes(coder.scratch.take(output.count), layout)
-    try coder.read(stream: &reader, into: split.exponents)
-    try decodeRest(&reader, joint, into: split.mantissas, with: coder)
-    guard joint.part(split.exponents, split.mantissas) else {
+    let count = output.count / layout.width
+    let (exponents, mantissas) = (coder.scratch.take(count), coder.scratch.take(count))
+    try coder.read(stream: &reader, into: exponents)
+    try decodeRest(&reader, joint, into: mantissas, with: coder)
+    guard joint.part(exponents, mantissas) else {
       throw .badChunk(id, reason: "an exponent above 255")
     }
-    for plane in split.others { try coder.read(stream: &reader, into: plane) }
-    split.merge(into: output)
+    var planes = [UnsafeRawBufferPointer(exponents), UnsafeRawBufferPointer(mantissas)]
+    for _ in planes.count..<layout.width {
+      planes.append(try coder.view(stream: &reader, count: count))
+    }
+    PlaneKernels.merge(planes.reversed(), rotation: 1, into: output)
   }
 
   private func decodeRest(
     _ reader: inout CodedReader, _ joint: JointPlanes,
     into mantissas: UnsafeMutableRawBufferPointer, with coder: ChunkCoder
   ) throws(SparseCodingError) {
-    let rest = coder.scratch.take(joint.restSize(mantissas.count))
-    try coder.read(stream: &reader, into: rest)
+    let rest = try coder.view(stream: &reader, count: joint.restSize(mantissas.count))
     let used = mantissas.count * joint.restBits % 8
     guard used == 0 || rest[rest.count - 1] >> used == 0 else {
       throw .badChunk(id, reason: "bits after the last element")
     }
-    PackedBits(width: joint.restBits).unpack(UnsafeRawBufferPointer(rest), into: mantissas)
+    PackedBits(width: joint.restBits).unpack(rest, into: mantissas)
   }
 
   private func isPossible(_ layout: ElementLayout) -> Bool { [2, 4, 8].contains(layout.width) }
@@ -88,11 +91,11 @@ struct FloatJointEncoding: ChunkEncoding {
 
   private func best(_ chunk: ChunkAnalysis, _ scratch: ScratchStack) -> EncodingChoice? {
     let split = SplitPlanes(chunk.sample, scratch)
-    guard let range = JointPlanes.range(of: UnsafeRawBufferPointer(split.exponents)) else {
+    guard let range = JointPlanes.range(of: split.exponents) else {
       return nil
     }
-    func size(_ stream: UnsafeMutableRawBufferPointer) -> Double {
-      StreamStatistics(UnsafeRawBufferPointer(stream)).estimatedSize
+    func size(_ stream: UnsafeRawBufferPointer) -> Double {
+      StreamStatistics(stream).estimatedSize
     }
     let others = split.others.reduce(0) { $0 + size($1) }
     var best: EncodingChoice?
@@ -114,47 +117,26 @@ struct FloatJointEncoding: ChunkEncoding {
 
 /// Rotated floats in planes of bytes.
 private struct SplitPlanes {
-  let layout: ElementLayout
-  let bytes: UnsafeMutableRawBufferPointer
-
-  /// Planes that are still to be filled.
-  init(_ bytes: UnsafeMutableRawBufferPointer, _ layout: ElementLayout) {
-    self.bytes = bytes
-    self.layout = layout
-  }
-
-  /// The planes of elements.
-  init(_ elements: Elements, _ scratch: ScratchStack) {
-    self.init(scratch.take(elements.bytes.count), elements.layout)
-    guard let base = bytes.baseAddress else { return }
-    layout.word.split(elements.bytes, rotation: 1, planes: base)
-  }
-
-  var count: Int { bytes.count / layout.width }
-  var exponents: UnsafeMutableRawBufferPointer { plane(layout.width - 1) }
-  var mantissas: UnsafeMutableRawBufferPointer { plane(layout.width - 2) }
+  let exponents: UnsafeRawBufferPointer
+  let mantissas: UnsafeRawBufferPointer
   /// The planes below, the highest first.
-  var others: [UnsafeMutableRawBufferPointer] { (0..<layout.width - 2).reversed().map(plane) }
+  let others: [UnsafeRawBufferPointer]
 
-  /// Symbols and what they leave of mantissas; the planes stay.
+  init(_ elements: Elements, _ scratch: ScratchStack) {
+    let planes = (0..<elements.layout.width).map { _ in scratch.take(elements.count) }
+    PlaneKernels.split(elements, rotation: 1, into: planes)
+    let views = planes.reversed().map { UnsafeRawBufferPointer($0) }
+    (exponents, mantissas, others) = (views[0], views[1], Array(views[2...]))
+  }
+
+  /// Symbols, and what they leave of mantissas.
   func joined(
     _ joint: JointPlanes, _ scratch: ScratchStack
-  ) -> (symbols: UnsafeMutableRawBufferPointer, rest: UnsafeMutableRawBufferPointer) {
-    let (symbols, low) = (scratch.take(count), scratch.take(count))
-    symbols.copyMemory(from: UnsafeRawBufferPointer(exponents))
-    low.copyMemory(from: UnsafeRawBufferPointer(mantissas))
-    joint.join(symbols, low)
-    let rest = scratch.take(joint.restSize(count))
+  ) -> (symbols: UnsafeRawBufferPointer, rest: UnsafeRawBufferPointer) {
+    let (symbols, low) = (scratch.take(exponents.count), scratch.take(exponents.count))
+    joint.join(exponents, mantissas, into: symbols, rest: low)
+    let rest = scratch.take(joint.restSize(exponents.count))
     PackedBits(width: joint.restBits).pack(UnsafeRawBufferPointer(low), into: rest)
-    return (symbols, rest)
-  }
-
-  func merge(into output: UnsafeMutableRawBufferPointer) {
-    guard let base = bytes.baseAddress else { return }
-    layout.word.merge(base, count: count, rotation: 1, into: output)
-  }
-
-  private func plane(_ index: Int) -> UnsafeMutableRawBufferPointer {
-    UnsafeMutableRawBufferPointer(rebasing: bytes[(index * count)..<((index + 1) * count)])
+    return (UnsafeRawBufferPointer(symbols), UnsafeRawBufferPointer(rest))
   }
 }

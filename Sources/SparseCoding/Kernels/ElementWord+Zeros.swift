@@ -3,11 +3,17 @@ extension ElementWord {
   static func zeroCount(_ source: UnsafeRawBufferPointer) -> Int {
     guard let base = source.baseAddress else { return 0 }
     let count = source.count / width
-    var nonZeros = 0
-    for index in 0..<count {
-      nonZeros &+= Int(truncatingIfNeeded: nonZeroBit(load(base, index)))
+    // Counted in elements as long as that cannot overflow, which makes vectors of the loop.
+    let most = Swift.min(Int(clamping: Self.max), 1 << 15 - 1)
+    var zeros = 0
+    for start in stride(from: 0, to: count, by: most) {
+      var part: Self = 0
+      for index in start..<Swift.min(start + most, count) {
+        part &+= load(base, index) == 0 ? 1 : 0
+      }
+      zeros += Int(truncatingIfNeeded: part)
     }
-    return count - nonZeros
+    return zeros
   }
 
   /// Writes one bit per element, lowest bit first, set where the element is not zero.

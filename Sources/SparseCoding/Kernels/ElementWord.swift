@@ -20,13 +20,6 @@ protocol ElementWord: FixedWidthInteger, UnsignedInteger, Sendable {
     _ source: UnsafeRawBufferPointer, seen: UnsafeMutablePointer<UInt64>
   ) -> Int
 
-  // Byte planes (ElementWord+Planes.swift).
-  static func split(
-    _ source: UnsafeRawBufferPointer, rotation: Int, planes: UnsafeMutableRawPointer)
-  static func merge(
-    _ planes: UnsafeRawPointer, count: Int, rotation: Int,
-    into output: UnsafeMutableRawBufferPointer)
-
   // Integers (ElementWord+Integers.swift).
   static func forward(
     _ transform: IntegerTransform, _ source: UnsafeRawBufferPointer, base: UInt64,

@@ -29,17 +29,18 @@ struct JointPlanes {
     return largest == 0 ? nil : smallest &+ 1...largest
   }
 
-  /// Turns exponents into symbols and mantissas into what is left of them.
+  /// Makes symbols of exponents and mantissas, and of each mantissa what is not in its symbol.
   func join(
-    _ exponents: UnsafeMutableRawBufferPointer, _ mantissas: UnsafeMutableRawBufferPointer
+    _ exponents: UnsafeRawBufferPointer, _ mantissas: UnsafeRawBufferPointer,
+    into symbols: UnsafeMutableRawBufferPointer, rest: UnsafeMutableRawBufferPointer
   ) {
-    let (shift, rest) = (UInt8(bits), UInt8(restBits))
+    let (shift, down) = (UInt8(bits), UInt8(restBits))
     let (below, mask) = (base &- 1, UInt8(1 << restBits - 1))
     for index in exponents.indices {
-      let exponent = exponents[index]
+      let (exponent, mantissa) = (exponents[index], mantissas[index])
       let distance = exponent > below ? exponent &- below : 0
-      exponents[index] = distance &<< shift | mantissas[index] &>> rest
-      mantissas[index] &= mask
+      symbols[index] = distance &<< shift | mantissa &>> down
+      rest[index] = mantissa & mask
     }
   }
 
@@ -67,7 +68,7 @@ struct PackedBits {
 
   /// Writes the bits of all bytes one after the other, the lowest first.
   ///
-  /// Up to eight bytes behind the packed ones are written, or read on the way back.
+  /// Up to eight bytes behind the packed ones are written.
   func pack(_ bytes: UnsafeRawBufferPointer, into packed: UnsafeMutableRawBufferPointer) {
     guard let source = bytes.baseAddress, let target = packed.baseAddress else { return }
     for group in 0..<bytes.count / 8 {
@@ -88,17 +89,18 @@ struct PackedBits {
   /// The way back from `pack`, which fills `bytes`.
   func unpack(_ packed: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer) {
     guard let source = packed.baseAddress, let target = bytes.baseAddress else { return }
-    for group in 0..<bytes.count / 8 {
+    // Groups of eight that are whole and whose bits have eight bytes to be read from.
+    let whole = min(bytes.count / 8, max(0, (packed.count - 8 + width) / width))
+    for group in 0..<whole {
       let word = source.loadUnaligned(fromByteOffset: group &* width, as: UInt64.self)
       target.storeBytes(
         of: spread(word.littleEndian).littleEndian, toByteOffset: group &* 8, as: UInt64.self)
     }
-    guard bytes.count % 8 > 0 else { return }
-    let start = bytes.count / 8
-    let word = source.loadUnaligned(fromByteOffset: start * width, as: UInt64.self)
-    let last = spread(word.littleEndian)
-    for place in 0..<bytes.count % 8 {
-      bytes[start * 8 + place] = UInt8(truncatingIfNeeded: last >> UInt64(8 * place))
+    for index in whole * 8..<bytes.count {
+      let (byte, bit) = (index * width / 8, index * width % 8)
+      let next = byte + 1 < packed.count ? UInt16(packed[byte + 1]) << 8 : 0
+      let bits = (UInt16(packed[byte]) | next) >> UInt16(bit)
+      bytes[index] = UInt8(truncatingIfNeeded: bits & (1 << UInt16(width) - 1))
     }
   }
 

@@ -1,0 +1,77 @@
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Loops that need instructions a compiler does not find by itself. Each comes in several paths that
+// give the same bytes; the scalar one runs everywhere.
+
+/** The instructions that kernels may use. */
+typedef enum { KERNEL_SCALAR, KERNEL_AVX2, KERNEL_AVX512 } kernel_path;
+
+/** True when this machine has the instructions of a path. */
+bool kernel_path_is_supported(kernel_path path);
+
+// Range asymmetric numeral systems: schemas/encodings/coder-5-rans.md.
+//
+// States are in [2^15, 2^31) and take turns: byte i belongs to state i % lanes. `bits` is the
+// exponent of the sum of all frequencies, at most 15; no frequency is that sum.
+
+/** What the coder knows of a symbol. */
+typedef struct {
+  /** ceil(2^(31 + k) / frequency), where k = ceil(log2(frequency)): a state times it, without the
+      low 31 + k bits, is the state divided by the frequency. Exact for states below 2^31 (Alverson,
+      "Integer division using reciprocals", 1991). */
+  uint32_t reciprocal;
+  /** The frequency in the upper half, where the symbol's range begins in the lower. */
+  uint32_t range;
+} rans_symbol;
+
+/** The number of lanes that the vector paths code; streams with any other number are left to the
+    scalar one. */
+enum { RANS_VECTOR_LANES = 64 };
+
+/** The largest exponent of a total that `rans_decoder.slots` holds. */
+enum { RANS_SLOT_BITS = 12 };
+
+/** Codes `count` bytes backwards: words of two bytes end at `end`, states change.
+
+    There must be room for `count` words, and all bytes must have frequencies.
+    Returns where the words begin. */
+uint8_t *rans_encode(kernel_path path, const rans_symbol symbols[256], unsigned bits,
+                     const uint8_t *raw, size_t count, uint32_t *states, unsigned lanes,
+                     uint8_t *end);
+
+/** The tables of a decoder. */
+typedef struct {
+  unsigned bits;
+  /** The symbol of each of the 2^bits slots. */
+  const uint8_t *symbols;
+  /** The range of each symbol, as in `rans_symbol`. */
+  const uint32_t *ranges;
+  /** All of it by slot, for the vector paths: from the lowest bit 8 bits of symbol, 12 of frequency,
+      12 of distance to the beginning of the range. Null when `bits` is over RANS_SLOT_BITS. */
+  const uint32_t *slots;
+} rans_decoder;
+
+/** Decodes `count` bytes from the words between `words` and `end`; states change.
+
+    Returns where the words that were not used begin, or null when there are too few. Never reads
+    beyond `end`, whatever the words and states are. */
+const uint8_t *rans_decode(kernel_path path, const rans_decoder *decoder, uint8_t *raw,
+                           size_t count, uint32_t *states, unsigned lanes, const uint8_t *words,
+                           const uint8_t *end);
+
+// Byte planes: plane k holds byte k of each element, after a rotation to the left.
+
+/** Cuts elements of 1, 2, 4, 8 or 16 bytes, which need no alignment, into as many planes. */
+void planes_split(unsigned width, unsigned rotation, const uint8_t *elements,
+                  size_t count, uint8_t *const *planes);
+
+/** The way back from `planes_split`. */
+void planes_merge(unsigned width, unsigned rotation,
+                  const uint8_t *const *planes, size_t count, uint8_t *elements);
+
+#endif

@@ -1,0 +1,18 @@
+#include "CKernels.h"
+
+bool kernel_path_is_supported(kernel_path path) {
+  switch (path) {
+  case KERNEL_SCALAR:
+    return true;
+#if defined(__x86_64__)
+  case KERNEL_AVX2:
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
+  case KERNEL_AVX512:
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd") &&
+           __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("popcnt");
+#endif
+  default:
+    return false;
+  }
+}
