@@ -6,4 +6,7 @@ public enum ChunkHint: Sendable, Hashable {
   case text
   /// Whole blocks of a matrix with rows of `rowLength` elements are zero.
   case blocks(rows: Int, columns: Int, rowLength: Int)
+  /// Elements lie in rows of so many, in which so many neighbours belong together, and the chunk
+  /// begins at a place in a row.
+  case rows(length: Int, kernel: Int, first: Int)
 }

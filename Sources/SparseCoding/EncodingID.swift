@@ -19,6 +19,7 @@ public struct EncodingID: RawRepresentable, Sendable, Hashable {
   static let blocks = EncodingID(rawValue: 8)
   static let repeats = EncodingID(rawValue: 9)
   static let floatJoint = EncodingID(rawValue: 10)
+  static let mixedMask = EncodingID(rawValue: 11)
 }
 
 /// The number of an entropy coder in files; numbers are never reused.

@@ -21,6 +21,22 @@ final class ScratchStack {
     return UnsafeMutableRawBufferPointer(rebasing: buffers[used][..<count])
   }
 
+  /// A buffer of `count` equal values, valid as long.
+  func take<Value: BitwiseCopyable>(
+    _ count: Int, of value: Value
+  ) -> UnsafeMutableBufferPointer<Value> {
+    let values = take(count * MemoryLayout<Value>.stride).bindMemory(to: Value.self)
+    values.initialize(repeating: value)
+    return values
+  }
+
+  /// A copy of an array, valid as long.
+  func copy<Value: BitwiseCopyable>(_ array: [Value]) -> UnsafeBufferPointer<Value> {
+    let values = take(array.count * MemoryLayout<Value>.stride).bindMemory(to: Value.self)
+    _ = values.initialize(from: array)
+    return UnsafeBufferPointer(values)
+  }
+
   /// Where the stack stands now.
   var mark: Int { used }
 

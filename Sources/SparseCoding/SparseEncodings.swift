@@ -16,6 +16,7 @@ public enum SparseEncodings {
     BlockEncoding(),
     RepeatsEncoding(),
     FloatJointEncoding(),
+    MixedMaskEncoding(),
   ]
 
   /// The encoding of a number read from a file.

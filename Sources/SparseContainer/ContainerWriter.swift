@@ -130,7 +130,7 @@ extension ContainerWriter {
     let bytes = try plan.contents.bytes(
       in: elements.lowerBound * width..<elements.upperBound * width)
     let coded = try bytes.withUnsafeBytes {
-      try coder.encode($0, layout: plan.layout, hints: plan.hints)
+      try coder.encode($0, layout: plan.layout, hints: plan.hints(from: elements.lowerBound))
     }
     return CodedChunk(bytes: coded, checksum: coded.withUnsafeBytes { crc32(of: $0) })
   }

@@ -8,10 +8,20 @@ struct SectionPlan {
   var contents: any ByteSource
   var chunkElements = Limits.chunkElements
   var hints: [ChunkHint] = []
+  /// The rows of a tensor that has a section for itself.
+  var rows: (length: Int, kernel: Int)?
 
   var record: SectionRecord {
     SectionRecord(
       layout: layout, elementCount: contents.byteCount / layout.width, chunkElements: chunkElements)
+  }
+}
+
+extension SectionPlan {
+  /// What is known of the chunk that begins with an element.
+  func hints(from element: Int) -> [ChunkHint] {
+    guard let rows else { return hints }
+    return hints + [.rows(length: rows.length, kernel: rows.kernel, first: element % rows.length)]
   }
 }
 
@@ -102,6 +112,7 @@ extension SectionPlan {
   /// A section of one tensor, cut so that its pattern never crosses the border of two chunks.
   init(_ tensor: Tensor, layout: ElementLayout) {
     self.init(layout: layout, contents: tensor.contents)
+    rows = Self.rows(of: tensor.shape)
     let period: Int
     switch tensor.pattern {
     case .groups(let kept, let group, let stride):
@@ -115,6 +126,14 @@ extension SectionPlan {
     }
     guard period > 0, period <= Limits.chunkElements else { return }
     chunkElements = Limits.chunkElements / period * period
+  }
+}
+
+extension SectionPlan {
+  /// Rows are what the first dimension counts, kernels what the first two do.
+  private static func rows(of shape: Shape) -> (length: Int, kernel: Int)? {
+    guard shape.rank > 1, shape.elementCount > 0 else { return nil }
+    return (shape.stride(of: 0), shape.stride(of: 1))
   }
 }
 
