@@ -10,6 +10,8 @@ public enum ConversionError: DiagnosticError, Equatable {
   case overBudget(needed: Int, allowed: Int)
   /// Options that do not go together or are out of range.
   case badOption(String, hint: String)
+  /// The model has no tensor of that name.
+  case noTensor(String, near: [String])
 
   /// The stable code of this rule.
   public var code: String {
@@ -18,13 +20,14 @@ public enum ConversionError: DiagnosticError, Equatable {
     case .digestDiffers: "E-KIT-002"
     case .overBudget: "E-KIT-003"
     case .badOption: "E-KIT-004"
+    case .noTensor: "E-KIT-005"
     }
   }
 
   /// The kind of failure, and so the exit code.
   public var kind: FailureKind {
     switch self {
-    case .unknownFormat, .badOption: .usage
+    case .unknownFormat, .badOption, .noTensor: .usage
     case .digestDiffers: .malformedData
     case .overBudget: .overBudget
     }
@@ -39,6 +42,7 @@ public enum ConversionError: DiagnosticError, Equatable {
     case .overBudget(let needed, let allowed):
       "the work needs about \(ByteSize(needed)), but only \(ByteSize(allowed)) are allowed"
     case .badOption(let fact, _): fact
+    case .noTensor(let name, _): "no tensor \"\(ByteString(name))\""
     }
   }
 
@@ -50,6 +54,10 @@ public enum ConversionError: DiagnosticError, Equatable {
     case .digestDiffers: "copy the container again from where it came from"
     case .overBudget: "allow more with --max-memory, or use fewer --threads"
     case .badOption(_, let hint): hint
+    case .noTensor(_, let near):
+      near.isEmpty
+        ? "the model has no tensors with names"
+        : "there are \(near.joined(separator: ", ")); see inspect --json"
     }
   }
 }

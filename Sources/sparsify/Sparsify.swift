@@ -17,12 +17,15 @@ struct Sparsify: ParsableCommand {
       sparsify model.spm model.onnx                    and back, the same bytes
       sparsify model.onnx small.spm --sparsity 80%     prune the smallest weights of each layer
       sparsify inspect model.onnx                      see where the bytes are
+      sparsify extract model.spm --tensor W -o W.npy   one tensor, for numpy.load
 
       Formats: .onnx, .spm. All options of INPUT OUTPUT: sparsify help convert.
       Exit codes: 0 done, 64 wrong use, 65 bad data, 66 no input, 73 output is in the way, 74 I/O error.
       """,
     version: "sparsify \(Version.current)",
-    subcommands: [ConvertCommand.self, InspectCommand.self, LimitsCommand.self],
+    subcommands: [
+      ConvertCommand.self, InspectCommand.self, ExtractCommand.self, LimitsCommand.self,
+    ],
     defaultSubcommand: ConvertCommand.self)
 
   static func main() {

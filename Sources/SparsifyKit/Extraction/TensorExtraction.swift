@@ -1,0 +1,79 @@
+internal import ByteStorage
+internal import ModelGraph
+
+/// Takes one tensor out of a model file; of a container, no other chunks are read.
+public struct TensorExtraction: Sendable {
+  /// The path of the model.
+  public var model: String
+  /// The tensor's name.
+  public var tensor: String
+  /// The file to write: .npy, or any other name for the elements alone.
+  public var output: String
+  /// Whether an existing output may be replaced.
+  public var replaces = false
+
+  /// Prepares to extract; nothing is read yet.
+  public init(model: String, tensor: String, output: String) {
+    self.model = model
+    self.tensor = tensor
+    self.output = output
+  }
+
+  /// What was written.
+  public struct Result: Sendable, Encodable {
+    /// The element type, such as `float32`.
+    public let elementType: String
+    /// The dimensions.
+    public let shape: [Int]
+    /// The bytes of the elements.
+    public let bytes: Int
+    /// What is odd about the output.
+    public let warnings: [String]
+  }
+
+  /// Extracts.
+  ///
+  /// - Throws: a `DiagnosticError`; `ConversionError.noTensor` when there is none of that name.
+  public func run() throws -> Result {
+    let file = try OpenFile(path: model)
+    return try FileFailure.naming(model) {
+      let loaded = try ModelFormats.format(of: file).read(file, isVerifying: false)
+      let found = try find(in: loaded.model)
+      let sink = try AtomicFile(
+        path: output, replaces: replaces, inputs: loaded.inputs.map(\.identity))
+      let header = ArrayHeader(tensor: found)
+      let isArray = output.lowercased().hasSuffix(".npy")
+      if isArray { try sink.write(try header.bytes()) }
+      try sink.write(found.contents)
+      try sink.commit()
+      let warnings =
+        isArray && !header.isExact
+        ? ["NumPy has no \(found.elementType.name): the array holds its bytes"] : []
+      return Result(
+        elementType: found.elementType.name, shape: found.shape.dimensions,
+        bytes: found.contents.byteCount, warnings: warnings)
+    }
+  }
+
+  private func find(in model: Model) throws(ConversionError) -> Tensor {
+    let uses = TensorUses(model)
+    let wanted = model.tensorIDs.first { id in
+      let name = model[id].name.isEmpty ? uses.use(of: id)?.value ?? "" : model[id].name
+      return name.escaped == tensor
+    }
+    guard let wanted else {
+      throw .noTensor(tensor, near: nearest(in: model))
+    }
+    guard model[wanted].elementType != .string else {
+      throw .badOption("\"\(tensor)\" is a tensor of strings", hint: "extract tensors of numbers")
+    }
+    return model[wanted]
+  }
+
+  /// The names that look most like the wanted one.
+  private func nearest(in model: Model) -> [String] {
+    let names = model.tensors.map(\.name.escaped).filter { !$0.isEmpty }
+    let within = names.filter { $0.contains(tensor) || tensor.contains($0) }
+    return Array((within.isEmpty ? names : within).prefix(3))
+  }
+}
