@@ -16,12 +16,15 @@ struct ByteHistogram {
     // Equal bytes in a row would wait for each other in a single table.
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * 256) { tables in
       tables.initialize(repeating: 0)
-      var index = 0
-      while index + 4 <= bytes.count {
-        for table in 0..<4 { tables[table << 8 | Int(bytes[index + table])] &+= 1 }
-        index += 4
+      let words = bytes.count / 8
+      for index in 0..<words {
+        var word = bytes.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self)
+        for place in 0..<8 {
+          tables[(place & 3) &<< 8 | Int(truncatingIfNeeded: word & 0xFF)] &+= 1
+          word &>>= 8
+        }
       }
-      for index in index..<bytes.count { tables[Int(bytes[index])] &+= 1 }
+      for index in words * 8..<bytes.count { tables[Int(bytes[index])] &+= 1 }
       for symbol in 0..<256 {
         for table in 1..<4 { tables[symbol] &+= tables[table << 8 | symbol] }
       }

@@ -5,15 +5,15 @@ extension ElementWord {
     let count = source.count / width
     // Counted in elements as long as that cannot overflow, which makes vectors of the loop.
     let most = Swift.min(Int(clamping: Self.max), 1 << 15 - 1)
-    var zeros = 0
+    var nonZeros = 0
     for start in stride(from: 0, to: count, by: most) {
       var part: Self = 0
       for index in start..<Swift.min(start + most, count) {
-        part &+= load(base, index) == 0 ? 1 : 0
+        part &+= nonZeroBit(load(base, index))
       }
-      zeros += Int(truncatingIfNeeded: part)
+      nonZeros += Int(truncatingIfNeeded: part)
     }
-    return zeros
+    return count - nonZeros
   }
 
   /// Writes one bit per element, lowest bit first, set where the element is not zero.
