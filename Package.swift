@@ -73,7 +73,8 @@ let package = Package(
     .executableTarget(
       name: "sparsify",
       dependencies: [
-        "SparsifyKit", "StructuredPruning", "Pruning", "SparseCoding", "ByteStorage",
+        "SparsifyKit", "SparseContainer", "StructuredPruning", "Pruning", "SparseCoding",
+        "ByteStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -43,7 +43,7 @@ TENSOR = {
 SECTION = {
     1: ("element_kind", "uint32"), 2: ("element_width", "uint32"), 3: ("element_count", "uint64"),
     4: ("chunk_elements", "uint32"), 5: ("chunk_lengths", "packed uint32"),
-    6: ("chunk_checksums", "packed fixed32"),
+    6: ("chunk_checksums", "packed fixed32"), 7: ("gap", "uint32"), 8: ("plain", "uint32"),
 }
 FILE = {
     1: ("path", "bytes"), 2: ("literal_section", "uint32"), 3: ("literal_runs", "packed uint64"),
@@ -165,6 +165,7 @@ VERSION = (0, 1)
 INDEX_PIECE = 1 << 18
 MAXIMUM_CHUNK = 1 << 18
 MAXIMUM_BYTES = 1 << 42
+MAXIMUM_GAP = 4095
 
 OPAQUE, UNSIGNED, SIGNED, FLOAT = 0, 1, 2, 3
 DEFAULT_LIMIT = 1 << 33
@@ -194,6 +195,7 @@ class Section:
     width: int
     count: int
     chunk_elements: int
+    plain: bool
     chunks: list[memoryview]
     checksums: list[int]
     encodings: list[int] = field(default_factory=list)
@@ -202,18 +204,26 @@ class Section:
     def size(self) -> int:
         return self.count * self.width
 
+    @property
+    def chunk_sizes(self) -> list[int]:
+        """The decoded bytes of each chunk."""
+        starts = range(0, self.count, self.chunk_elements)
+        return [min(self.chunk_elements, self.count - start) * self.width for start in starts]
+
     @cached_property
     def data(self) -> memoryview:
         """The decoded contents. Fills `encodings`, too."""
         decoded = bytearray()
-        left = self.count
+        sizes = self.chunk_sizes
         for number, (stored, checksum) in enumerate(zip(self.chunks, self.checksums)):
             require(zlib.crc32(stored) == checksum, f"chunk {number}: the checksum is wrong")
-            count = min(left, self.chunk_elements)
+            if self.plain:
+                decoded += stored
+                continue
+            count = sizes[number] // self.width
             contents, encoding = decode_chunk(stored, self.width, count)
             decoded += contents.tobytes()
             self.encodings.append(encoding)
-            left -= count
         return memoryview(decoded).toreadonly()
 
 
@@ -368,14 +378,21 @@ def read_sections(messages: list[dict[str, Any]], area: memoryview) -> list[Sect
         section = read_section(number, message)
         total += section.size
         require(total <= MAXIMUM_BYTES, "the sections are too large")
-        lengths = message["chunk_lengths"].astype(np.int64)
-        require(at + int(lengths.sum()) <= len(area), f"section {number} leaves the file")
-        for length in lengths.tolist():
+        at = skip_gap(number, message["gap"], area, at)
+        lengths = section.chunk_sizes if section.plain else message["chunk_lengths"].tolist()
+        require(at + sum(lengths) <= len(area), f"section {number} leaves the file")
+        for length in lengths:
             section.chunks.append(area[at : at + length])
             at += length
         sections.append(section)
     require(at == len(area), "bytes between the sections and the index")
     return sections
+
+
+def skip_gap(number: int, gap: int, area: memoryview, at: int) -> int:
+    require(gap <= MAXIMUM_GAP and gap <= len(area) - at, f"section {number}: a gap of {gap} bytes")
+    require(not any(area[at : at + gap]), f"section {number}: a gap that is not zero")
+    return at + gap
 
 
 def read_section(number: int, message: dict[str, Any]) -> Section:
@@ -389,10 +406,13 @@ def read_section(number: int, message: dict[str, Any]) -> Section:
     require(count * width <= MAXIMUM_BYTES, f"{where}{count} elements are too many")
     require(1 <= chunk_elements <= MAXIMUM_CHUNK, f"{where}{chunk_elements} elements a chunk")
     chunk_count = -(-count // chunk_elements)
-    require(len(lengths) == chunk_count, f"{where}{len(lengths)} lengths of {chunk_count} chunks")
+    require(message["plain"] <= 1, f"{where}plain {message['plain']}")
+    length_count = 0 if message["plain"] else chunk_count
+    require(len(lengths) == length_count, f"{where}{len(lengths)} lengths of {chunk_count} chunks")
     require(len(checksums) == chunk_count, f"{where}not one checksum a chunk")
-    require(chunk_count == 0 or int(lengths.min()) >= 1, f"{where}an empty chunk")
-    return Section(kind, width, count, chunk_elements, [], checksums.tolist())
+    require(length_count == 0 or int(lengths.min()) >= 1, f"{where}an empty chunk")
+    plain = bool(message["plain"])
+    return Section(kind, width, count, chunk_elements, plain, [], checksums.tolist())
 
 
 def read_tensor(number: int, message: dict[str, Any], sections: list[Section]) -> Tensor:

@@ -540,7 +540,7 @@ const ProtobufCMessageDescriptor spm__file__descriptor =
   (ProtobufCMessageInit) spm__file__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor spm__section__field_descriptors[6] =
+static const ProtobufCFieldDescriptor spm__section__field_descriptors[8] =
 {
   {
     "element_kind",
@@ -614,6 +614,30 @@ static const ProtobufCFieldDescriptor spm__section__field_descriptors[6] =
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "gap",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Spm__Section, has_gap),
+    offsetof(Spm__Section, gap),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "plain",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Spm__Section, has_plain),
+    offsetof(Spm__Section, plain),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned spm__section__field_indices_by_name[] = {
   5,   /* field[5] = chunk_checksums */
@@ -622,11 +646,13 @@ static const unsigned spm__section__field_indices_by_name[] = {
   2,   /* field[2] = element_count */
   0,   /* field[0] = element_kind */
   1,   /* field[1] = element_width */
+  6,   /* field[6] = gap */
+  7,   /* field[7] = plain */
 };
 static const ProtobufCIntRange spm__section__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor spm__section__descriptor =
 {
@@ -636,7 +662,7 @@ const ProtobufCMessageDescriptor spm__section__descriptor =
   "Spm__Section",
   "spm",
   sizeof(Spm__Section),
-  6,
+  8,
   spm__section__field_descriptors,
   spm__section__field_indices_by_name,
   1,  spm__section__number_ranges,

@@ -8,6 +8,8 @@ public struct StoredForm: Hashable, Sendable {
   public let byteCount: Int
   /// The names of the encodings of the chunks, each once, in the order of their numbers.
   public let encodings: [String]
+  /// Where the bytes begin in the file, when they stand there as they are.
+  public let offset: Int?
 }
 
 extension ChunkedSource {
@@ -18,7 +20,7 @@ extension ChunkedSource {
   ///
   /// - Throws: what reading the file throws.
   public func storedForm() throws -> StoredForm {
-    guard !range.isEmpty else { return StoredForm(byteCount: 0, encodings: []) }
+    guard !range.isEmpty else { return StoredForm(byteCount: 0, encodings: [], offset: nil) }
     let record = container.index.sections[section]
     let chunkBytes = record.chunkElements * record.layout.width
     let chunks = range.lowerBound / chunkBytes...(range.upperBound - 1) / chunkBytes
@@ -32,7 +34,9 @@ extension ChunkedSource {
     let share = Double(range.count) / Double(whole.count)
     return StoredForm(
       byteCount: Int((share * Double(stored)).rounded()),
-      encodings: try container.encodings(ofSection: section))
+      encodings: try container.encodings(ofSection: section),
+      offset: record.isPlain
+        ? container.stored(chunk: 0, of: section).lowerBound + range.lowerBound : nil)
   }
 }
 
@@ -40,6 +44,7 @@ extension Container {
   /// The names of the encodings of a section's chunks, each once, in the order of their numbers.
   func encodings(ofSection section: Int) throws -> [String] {
     if let known = knownEncodings.withLock({ $0[section] }) { return known }
+    if index.sections[section].isPlain { return ["plain"] }
     var numbers: Set<UInt8> = []
     for chunk in 0..<index.sections[section].chunkCount {
       let start = stored(chunk: chunk, of: section).lowerBound

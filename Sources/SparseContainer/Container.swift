@@ -26,12 +26,20 @@ final class Container: Sendable {
     try index.validate(dataBytes: Int(footer.indexOffset) - Header.size)
     self.file = file
     var offset = Header.size
-    chunkOffsets = index.sections.map { section in
-      let starts = section.chunkLengths.map { length in
-        defer { offset += Int(length) }
+    chunkOffsets = try index.sections.map { section in
+      try Self.checkGap(in: file, at: offset, of: section.gap)
+      offset += section.gap
+      let starts = (0..<section.chunkCount).map { chunk in
+        defer { offset += section.storedLength(ofChunk: chunk) }
         return offset
       }
       return starts + [offset]
+    }
+  }
+
+  private static func checkGap(in file: any ByteSource, at offset: Int, of size: Int) throws {
+    guard try file.bytes(in: offset..<offset + size).allSatisfy({ $0 == 0 }) else {
+      throw SparseContainerError.broken("a gap that is not filled with zeros")
     }
   }
 
@@ -54,13 +62,21 @@ final class Container: Sendable {
   func decode(
     chunk: Int, of section: Int, into buffer: UnsafeMutableRawBufferPointer, tensor: ByteString
   ) throws {
-    let coded = try file.bytes(in: stored(chunk: chunk, of: section))
-    try coded.withUnsafeBytes { bytes in
-      let record = index.sections[section]
+    let record = index.sections[section]
+    func check(_ bytes: UnsafeRawBufferPointer) throws {
       guard crc32(of: bytes) == record.chunkChecksums[chunk] else {
         throw SparseContainerError.badChunk(
           tensor: tensor, chunk: chunk, reason: "it is damaged: its checksum does not match")
       }
+    }
+    let place = stored(chunk: chunk, of: section)
+    if record.isPlain {
+      try file.read(at: place.lowerBound, into: buffer)
+      return try check(UnsafeRawBufferPointer(buffer))
+    }
+    let coded = try file.bytes(in: place)
+    try coded.withUnsafeBytes { bytes in
+      try check(bytes)
       let coder = coders.withLock { $0.popLast() } ?? SendableCoder()
       defer { coders.withLock { $0.append(coder) } }
       do {

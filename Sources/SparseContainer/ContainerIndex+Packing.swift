@@ -70,6 +70,8 @@ extension SectionRecord {
     message.pointee.chunk_lengths = try arena.copy(chunkLengths)
     message.pointee.n_chunk_checksums = chunkChecksums.count
     message.pointee.chunk_checksums = try arena.copy(chunkChecksums)
+    if gap > 0 { (message.pointee.has_gap, message.pointee.gap) = (1, UInt32(gap)) }
+    if isPlain { (message.pointee.has_plain, message.pointee.plain) = (1, 1) }
     return message
   }
 }

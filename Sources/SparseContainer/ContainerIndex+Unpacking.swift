@@ -74,6 +74,11 @@ extension SectionRecord {
     chunkElements = Int(message.chunk_elements)
     chunkLengths = Array(numbers(message.chunk_lengths, message.n_chunk_lengths))
     chunkChecksums = Array(numbers(message.chunk_checksums, message.n_chunk_checksums))
+    gap = Int(message.gap)
+    guard message.plain <= 1 else {
+      throw .broken("a section that is plain \(message.plain) times")
+    }
+    isPlain = message.plain == 1
   }
 }
 

@@ -40,14 +40,19 @@ extension ContainerIndex {
       guard (1...Limits.chunkElements).contains(section.chunkElements) else {
         throw .broken("chunks of \(section.chunkElements) elements")
       }
-      guard section.chunkLengths.count == section.chunkCount,
+      guard section.chunkLengths.count == (section.isPlain ? 0 : section.chunkCount),
         section.chunkChecksums.count == section.chunkCount
       else { throw .broken("a section with a chunk table of another length") }
-      for length in section.chunkLengths {
-        guard length > 0, Int(length) <= dataBytes - stored else {
+      guard section.gap <= SectionRecord.largestGap, section.gap <= dataBytes - stored else {
+        throw .broken("a gap of \(section.gap) bytes")
+      }
+      stored += section.gap
+      for chunk in 0..<section.chunkCount {
+        let length = section.storedLength(ofChunk: chunk)
+        guard length > 0, length <= dataBytes - stored else {
           throw .broken("a chunk outside of the file")
         }
-        stored += Int(length)
+        stored += length
       }
     }
     guard stored == dataBytes else { throw .broken("bytes between the chunks and the index") }

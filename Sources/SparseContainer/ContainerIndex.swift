@@ -29,6 +29,14 @@ struct SectionRecord {
   var chunkElements: Int
   var chunkLengths: [UInt32] = []
   var chunkChecksums: [UInt32] = []
+  /// Zero bytes before the first chunk.
+  var gap = 0
+  /// True when the chunks are the elements as they are, one after the other.
+  var isPlain = false
+
+  /// The most zero bytes before a section: as many as bring it to the next page.
+  static let largestGap = pageSize - 1
+  static let pageSize = 4096
 
   var chunkCount: Int { elementCount == 0 ? 0 : (elementCount - 1) / chunkElements + 1 }
   var byteCount: Int { elementCount * layout.width }
@@ -37,6 +45,11 @@ struct SectionRecord {
   /// much memory.
   var largestStructure: Int {
     Limits.structureBytes + 64 * chunkLengths.reduce(0) { $0 + Int($1) }
+  }
+
+  /// How many bytes a chunk takes in the file.
+  func storedLength(ofChunk chunk: Int) -> Int {
+    isPlain ? elements(ofChunk: chunk).count * layout.width : Int(chunkLengths[chunk])
   }
 
   /// The elements of one chunk.

@@ -6,7 +6,7 @@ internal import SparseCoding
 struct ContainerWriter {
   let model: Model
   let document: SourceDocument
-  let level: CompressionLevel
+  let options: ContainerOptions
   let threads: Int
   let progress: ((Int, Int) -> Void)?
 
@@ -17,7 +17,7 @@ struct ContainerWriter {
     }
     var (planner, files) = try plan()
     try sink.write(Header.bytes)
-    let sections = try writeSections(planner.plans, to: sink)
+    let sections = try writeSections(planner.plans(options.layout), to: sink)
     if let structure = files.first.map({ sections[$0.literalSection] }),
       structure.elementCount > structure.largestStructure
     {
@@ -101,21 +101,33 @@ extension ContainerWriter {
     var done = 0
     try OrderedPipeline.run(
       sizes: jobs.map(\.byteCount), threads: threads,
-      workspace: { [level] in ChunkCoder(level: level) },
+      workspace: { [options] in ChunkCoder(level: options.level) },
       produce: { index, coder in
         let job = jobs[index]
         return try Self.encode(
           plans[job.section], planned[job.section].elements(ofChunk: job.chunk), coder)
       },
       consume: { index, coded in
-        try sink.write(coded.bytes)
         let job = jobs[index]
-        records[job.section].chunkLengths.append(UInt32(coded.bytes.count))
+        if job.chunk == 0 { records[job.section].gap = try pad(sink, before: plans[job.section]) }
+        try sink.write(coded.bytes)
+        if !plans[job.section].isPlain {
+          records[job.section].chunkLengths.append(UInt32(coded.bytes.count))
+        }
         records[job.section].chunkChecksums.append(coded.checksum)
         done += job.byteCount
         progress?(done, total)
       })
     return records
+  }
+
+  /// Brings a plain section to the beginning of a page; returns how many zero bytes that took.
+  private func pad(_ sink: any ByteSink, before plan: SectionPlan) throws -> Int {
+    guard plan.isPlain else { return 0 }
+    let page = SectionRecord.pageSize
+    let gap = (page - sink.byteCount % page) % page
+    try sink.write([UInt8](repeating: 0, count: gap))
+    return gap
   }
 
   private struct CodedChunk: Sendable {
@@ -129,9 +141,12 @@ extension ContainerWriter {
     let width = plan.layout.width
     let bytes = try plan.contents.bytes(
       in: elements.lowerBound * width..<elements.upperBound * width)
-    let coded = try bytes.withUnsafeBytes {
-      try coder.encode($0, layout: plan.layout, hints: plan.hints(from: elements.lowerBound))
-    }
+    let coded =
+      plan.isPlain
+      ? bytes
+      : try bytes.withUnsafeBytes {
+        try coder.encode($0, layout: plan.layout, hints: plan.hints(from: elements.lowerBound))
+      }
     return CodedChunk(bytes: coded, checksum: coded.withUnsafeBytes { crc32(of: $0) })
   }
 

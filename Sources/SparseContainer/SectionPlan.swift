@@ -11,9 +11,13 @@ struct SectionPlan {
   /// The rows of a tensor that has a section for itself.
   var rows: (length: Int, kernel: Int)?
 
+  /// True when the elements are to stand in the file as they are, from the beginning of a page on.
+  var isPlain = false
+
   var record: SectionRecord {
     SectionRecord(
-      layout: layout, elementCount: contents.byteCount / layout.width, chunkElements: chunkElements)
+      layout: layout, elementCount: contents.byteCount / layout.width, chunkElements: chunkElements,
+      isPlain: isPlain)
   }
 }
 
@@ -55,10 +59,13 @@ struct SectionPlanner {
   }
 
   /// The sections, in the order they are written.
-  var plans: [SectionPlan] {
-    pools.reduce(into: sections) { plans, pool in
+  func plans(_ layout: ContainerLayout) -> [SectionPlan] {
+    var plans = pools.reduce(into: sections) { plans, pool in
       plans[pool.section].contents = ConcatenatedSource(pool.parts)
     }
+    guard layout == .mapped else { return plans }
+    for section in Set(tensors.map(\.section)) { plans[section].isPlain = true }
+    return plans
   }
 
   /// Plans bytes that are no tensor; returns their section.

@@ -1,7 +1,7 @@
 public import ByteStorage
 public import ModelGraph
 public import ONNXFormat
-public import SparseCoding
+internal import SparseCoding
 
 /// Reads and writes .spm containers.
 ///
@@ -38,17 +38,17 @@ public struct SparseContainerFormat: Sendable {
   /// - Parameters:
   ///   - model: the model; its tensors are read in chunks.
   ///   - sink: where the bytes go; nothing may have been written to it before.
-  ///   - level: how hard to try.
+  ///   - options: how hard to try, and how tensors stand in the file.
   ///   - threads: how many threads code; the bytes do not depend on it.
   ///   - progress: told now and then how many bytes of how many are done.
   /// - Throws: what reading the tensors and writing throw.
   public func write(
-    _ model: Model, to sink: any ByteSink, level: CompressionLevel, threads: Int,
+    _ model: Model, to sink: any ByteSink, options: ContainerOptions, threads: Int,
     progress: ((Int, Int) -> Void)? = nil
   ) throws {
     let document = try ONNXModelFormat().document(for: model)
     let writer = ContainerWriter(
-      model: model, document: document, level: level, threads: threads, progress: progress)
+      model: model, document: document, options: options, threads: threads, progress: progress)
     try writer.write(to: sink)
   }
 }

@@ -28,7 +28,9 @@ public struct ContainerFiles: ModelFormat {
   /// - Throws: what reading the weights and writing throw.
   public func write(_ model: Model, to output: ModelOutput, options: WritingOptions) throws {
     try SparseContainerFormat().write(
-      model, to: output.open(), level: options.level, threads: options.threads,
+      model, to: output.open(),
+      options: ContainerOptions(level: options.level, layout: options.layout),
+      threads: options.threads,
       progress: options.progress)
   }
 }

@@ -3,6 +3,7 @@ internal import ModelGraph
 internal import ONNXFormat
 public import Pruning
 public import SparseCoding
+public import SparseContainer
 public import StructuredPruning
 
 /// Reads a model, prunes it if asked, and writes it in the format of the output's extension.
@@ -33,6 +34,8 @@ public struct Conversion: Sendable {
   public var pruning: PruningRequest?
   /// How hard to try to make tensors small.
   public var level = CompressionLevel.balanced
+  /// How tensors stand in a container.
+  public var layout = ContainerLayout.packed
   /// How many threads read and code.
   public var threads = 1
   /// How many bytes of memory the work may take; nil for no bound but the design's own.
@@ -74,7 +77,8 @@ public struct Conversion: Sendable {
     try FileFailure.naming(input) {
       try target.write(
         loaded.model, to: sink,
-        options: WritingOptions(level: level, threads: threads, progress: progress))
+        options: WritingOptions(
+          level: level, layout: layout, threads: threads, progress: progress))
     }
     for input in loaded.inputs { try input.checkUnchanged() }
     let written = sink.byteCount

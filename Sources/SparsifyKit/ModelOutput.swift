@@ -1,11 +1,14 @@
 public import ByteStorage
 internal import ModelGraph
 public import SparseCoding
+public import SparseContainer
 
 /// How a model is written.
 public struct WritingOptions {
   /// How hard to try to make tensors small.
   public var level: CompressionLevel
+  /// How tensors stand in a container.
+  public var layout: ContainerLayout
   /// How many threads read and code.
   public var threads: Int
   /// Told now and then how many bytes of how many are done.
@@ -13,10 +16,11 @@ public struct WritingOptions {
 
   /// Makes options.
   public init(
-    level: CompressionLevel = .balanced, threads: Int = 1,
+    level: CompressionLevel = .balanced, layout: ContainerLayout = .packed, threads: Int = 1,
     progress: ((Int, Int) -> Void)? = nil
   ) {
     self.level = level
+    self.layout = layout
     self.threads = threads
     self.progress = progress
   }

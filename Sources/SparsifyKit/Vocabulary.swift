@@ -1,5 +1,6 @@
 public import Pruning
 public import SparseCoding
+public import SparseContainer
 public import StructuredPruning
 
 // What a user of this library needs to say what is to be done, without importing the modules below.
@@ -22,3 +23,5 @@ public typealias BlockPattern = Pruning.BlockPattern
 public typealias SelectionRule = Pruning.SelectionRule
 /// How hard to try to make tensors small.
 public typealias CompressionLevel = SparseCoding.CompressionLevel
+/// How tensors stand in a container.
+public typealias ContainerLayout = SparseContainer.ContainerLayout

@@ -1,12 +1,14 @@
 public import ArgumentParser
 public import Pruning
 public import SparseCoding
+public import SparseContainer
 public import SparsifyKit
 public import StructuredPruning
 
 extension PruningScope: ExpressibleByArgument {}
 extension ChannelPruningScope: ExpressibleByArgument {}
 extension CompressionLevel: ExpressibleByArgument {}
+extension ContainerLayout: ExpressibleByArgument {}
 extension SizeBreakdown.Key: ExpressibleByArgument {}
 
 extension ByteSize: ExpressibleByArgument {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ByteStorage
 internal import SparseCoding
+internal import SparseContainer
 internal import SparsifyKit
 
 /// Converts and prunes: the main job.
@@ -25,6 +26,9 @@ struct ConvertCommand: ParsableCommand {
 
   @Option(help: "How hard to try: fast, balanced or small.")
   var level: CompressionLevel = .balanced
+
+  @Option(help: "How tensors stand in .spm: packed, or mapped: as they are, on pages of their own.")
+  var layout: ContainerLayout = .packed
 
   @Option(help: ArgumentHelp("Use at most so much memory, such as 512M.", valueName: "size"))
   var maxMemory: ByteSize?
@@ -54,6 +58,7 @@ struct ConvertCommand: ParsableCommand {
     conversion.removesDeadChannels = channels.dead
     conversion.format = to
     conversion.level = level
+    conversion.layout = layout
     conversion.threads = common.threads
     conversion.memoryLimit = maxMemory?.bytes
     conversion.replaces = isForced

@@ -63,6 +63,22 @@ struct Lie: CustomTestStringConvertible, Sendable {
     },
     Lie("a checksum missing", table) { $0.index.sections[1].chunkChecksums = [] },
     Lie("a checksum too many", table) { $0.index.sections[1].chunkChecksums.append(0) },
+    Lie("a gap of a page", .broken("a gap of 4096 bytes")) { $0.index.sections[1].gap = 4096 },
+    Lie("a gap that nothing is left for", .broken("a gap of 4000 bytes")) {
+      $0.index.sections[1].gap = 4000
+    },
+    Lie("a plain section with lengths", table) { $0.index.sections[1].isPlain = true },
+    Lie("a plain section that is too long", outside) {
+      $0.index.sections[1].isPlain = true
+      $0.index.sections[1].chunkLengths = []
+      $0.index.sections[1].elementCount = 1 << 18
+    },
+    Lie(
+      "a section that is plain twice", field: 2,
+      WireBytes {
+        $0.int(2, 1)
+        $0.int(8, 2)
+      }, .broken("a section that is plain 2 times")),
     Lie("a length too many", table) { $0.index.sections[1].chunkLengths.append(1) },
     Lie(
       "elements of kind 4", field: 2, WireBytes { $0.int(1, 4) }, .broken("elements of kind 4")),

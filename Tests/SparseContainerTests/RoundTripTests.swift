@@ -35,6 +35,40 @@ import Testing
     }
   }
 
+  @Test("Mapped tensors stand on pages of their own, as they are", arguments: [1, 3])
+  func mapped(threads: Int) throws {
+    let original = try fixture("mlp_tied.onnx")
+    let bytes = try original.container(layout: .mapped, threads: threads)
+    let restored = try read(bytes)
+    #expect(try restored.files() == original.files())
+    for tensor in restored.tensors {
+      guard let source = tensor.contents as? ChunkedSource else { continue }
+      let contents = try source.bytes(in: 0..<source.byteCount)
+      let offset = try #require(try source.storedForm().offset)
+      #expect(Array(bytes[offset..<offset + contents.count]) == contents)
+      #expect(source.range.lowerBound > 0 || offset % 4096 == 0)
+    }
+    #expect(try restored.container(layout: .mapped) == bytes)
+    #expect(try restored.container() == original.container())
+  }
+
+  @Test("A gap must be filled with zeros, and plain chunks are checked")
+  func damagedMapped() throws {
+    let bytes = try fixture("mlp.onnx").container(layout: .mapped)
+    let model = try read(bytes)
+    let first = try #require(
+      try model.tensors.compactMap { try ($0.contents as? ChunkedSource)?.storedForm().offset }
+        .min())
+    var inGap = bytes
+    inGap[first - 1] = 1
+    #expect(throws: SparseContainerError.broken("a gap that is not filled with zeros")) {
+      try read(inGap)
+    }
+    var inWeights = bytes
+    inWeights[first] ^= 1
+    #expect(throws: SparseContainerError.self) { try read(inWeights).tensorContents() }
+  }
+
   @Test("A container made of a container is the same container")
   func again() throws {
     let once = try fixture("mlp.onnx").container()
@@ -84,7 +118,7 @@ import Testing
     var steps: [Int] = []
     var totals: Set<Int> = []
     try SparseContainerFormat().write(
-      original, to: MemorySink(), level: .fast, threads: 2,
+      original, to: MemorySink(), options: ContainerOptions(level: .fast), threads: 2,
       progress: { done, total in
         steps.append(done)
         totals.insert(total)

@@ -51,10 +51,11 @@ func fixture(_ name: String) throws -> Model {
 extension Model {
   /// The container this model becomes.
   func container(
-    level: CompressionLevel = .fast, threads: Int = 1
+    level: CompressionLevel = .fast, layout: ContainerLayout = .packed, threads: Int = 1
   ) throws -> [UInt8] {
     let sink = MemorySink()
-    try SparseContainerFormat().write(self, to: sink, level: level, threads: threads)
+    try SparseContainerFormat().write(
+      self, to: sink, options: ContainerOptions(level: level, layout: layout), threads: threads)
     return sink.contents
   }
 

@@ -107,10 +107,20 @@ struct  Spm__Section
   uint32_t *chunk_lengths;
   size_t n_chunk_checksums;
   uint32_t *chunk_checksums;
+  /*
+   * Zero bytes before the first chunk.
+   */
+  protobuf_c_boolean has_gap;
+  uint32_t gap;
+  /*
+   * 1: the chunks are the elements as they are, and have no lengths of their own.
+   */
+  protobuf_c_boolean has_plain;
+  uint32_t plain;
 };
 #define SPM__SECTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&spm__section__descriptor) \
-    , 0, 0, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL }
+    , 0, 0, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, 0, 0, 0, 0 }
 
 
 struct  Spm__Tensor

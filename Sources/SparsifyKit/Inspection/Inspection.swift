@@ -62,7 +62,8 @@ public struct Inspection: Sendable {
       elementType: tensor.elementType.name, shape: tensor.shape.dimensions,
       elements: tensor.shape.elementCount,
       bytes: tensor.elementType == .string ? tensor.annotation.count : tensor.contents.byteCount,
-      storedBytes: stored?.byteCount, encoding: stored?.encodings.joined(separator: "+"))
+      storedBytes: stored?.byteCount, encoding: stored?.encodings.joined(separator: "+"),
+      offset: stored?.offset)
   }
 
   private func count(_ rows: inout [ModelReport.TensorRow], of model: Model) throws {

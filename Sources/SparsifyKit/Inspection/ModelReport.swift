@@ -49,6 +49,8 @@ public struct ModelReport: Sendable, Codable {
     public var storedBytes: Int?
     /// How it is encoded in the container.
     public var encoding: String?
+    /// Where the bytes begin in a container, when they stand there as they are.
+    public var offset: Int?
   }
 
   /// One step of the history.
