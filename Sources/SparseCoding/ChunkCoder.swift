@@ -9,6 +9,7 @@ public final class ChunkCoder {
   public static let maximumCount = Limits.chunkElements
 
   let level: CompressionLevel
+  let kernels: KernelPath
   let codecs: [(id: CoderID, codec: any StreamCodec)]
   /// Memory for one step.
   let scratch = ScratchStack()
@@ -29,6 +30,7 @@ public final class ChunkCoder {
   /// Makes a coder that keeps to some instructions.
   init(level: CompressionLevel, kernels: KernelPath) {
     self.level = level
+    self.kernels = kernels
     codecs = EntropyCoders.implementations.map {
       ($0.id, $0.makeCodec(level: level, kernels: kernels))
     }

@@ -17,13 +17,16 @@ import Testing
           expected[(index * width + bit) / 8] |= 1 << ((index * width + bit) % 8)
         }
       }
-      let scratch = ScratchStack()
-      let packed = scratch.take(expected.count)
-      let unpacked = scratch.take(count)
-      values.withUnsafeBytes { PackedBits(width: width).pack($0, into: packed) }
-      #expect(Array(packed) == expected)
-      PackedBits(width: width).unpack(UnsafeRawBufferPointer(packed), into: unpacked)
-      #expect(Array(unpacked) == values)
+      for kernels in KernelPath.allCases where kernels.isSupported {
+        let bits = PackedBits(width: width, kernels: kernels)
+        let scratch = ScratchStack()
+        let packed = scratch.take(expected.count)
+        let unpacked = scratch.take(count)
+        values.withUnsafeBytes { bits.pack($0, into: packed) }
+        #expect(Array(packed) == expected)
+        bits.unpack(UnsafeRawBufferPointer(packed), into: unpacked)
+        #expect(Array(unpacked) == values)
+      }
     }
   }
 

@@ -33,6 +33,22 @@ import Testing
     }
   }
 
+  @Test("Zeros are counted in elements of every width", arguments: [1, 2, 4, 8, 16])
+  func zeros(width: Int) throws {
+    let word = try #require(elementWord(ofWidth: width))
+    for count in Array(0...40) + [300, 5000] {
+      for share in [0, 30, 100] {
+        let elements = sampleElements(count, width: width, zeros: share, seed: UInt64(count))
+        let expected = stride(from: 0, to: elements.count, by: width).count {
+          elements[$0..<$0 + width].allSatisfy { $0 == 0 }
+        }
+        #expect(elements.withUnsafeBytes(word.zeroCount) == expected)
+      }
+    }
+    let all = [UInt8](repeating: 0, count: width << 17)
+    #expect(all.withUnsafeBytes(word.zeroCount) == 1 << 17)
+  }
+
   /// Little-endian bytes, rotated left by up to seven bits.
   private func rotated(_ element: [UInt8], _ bits: Int) -> [UInt8] {
     element.indices.map { index in

@@ -3,22 +3,24 @@
 
     codecs.py [--rounds N] [--write]
 
-Prints Markdown; --write also puts it into CODECS.md. The bytes are the float tensors of three models
-of ../shared/corpus, as they are, and cast to bfloat16 and float16. Sparsify codes and decodes them
-chunk by chunk, without files and checksums; peers get them as one buffer, through their Python
-packages, which only hand it on to C. Peers that are not installed are left out.
+Prints Markdown; --write also puts it into CODECS.md, and plots beside it. The bytes are the float
+tensors of three models of ../shared/corpus: as they are, cast, quantised to int8 by row, and pruned by
+tensor. Sparsify codes and decodes them chunk by chunk, without files and checksums; peers
+(codec_peers.py) get them as one buffer.
 """
 
 import argparse
-import importlib
+import os
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
-import ml_dtypes
+import codec_peers
 import numpy as np
 import onnx
+from codec_plots import write_plot
 from onnx import TensorProto, numpy_helper
 from report import table
 
@@ -26,18 +28,55 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 MODELS = ROOT.parent / "shared" / "corpus" / "models"
 NAMES = ["cifar_resnet20_bn", "ultraface_rfb_320", "minilm_l6_fp32"]
-TYPES = {"float32": np.float32, "bfloat16": ml_dtypes.bfloat16, "float16": np.float16}
 LEVELS = ["fast", "balanced", "small"]
 
 
 def weights():
-    """The floats of all models."""
-    parts = []
+    """The float tensors of all models."""
     for name in NAMES:
         model = onnx.load(MODELS / f"{name}.onnx")
-        tensors = [t for t in model.graph.initializer if t.data_type == TensorProto.FLOAT]
-        parts += [numpy_helper.to_array(tensor).ravel() for tensor in tensors]
-    return np.concatenate(parts)
+        for tensor in model.graph.initializer:
+            if tensor.data_type == TensorProto.FLOAT:
+                yield numpy_helper.to_array(tensor)
+
+
+def pruned(tensor, share):
+    """Without the share of weights of smallest magnitude; vectors stay whole."""
+    if tensor.ndim < 2:
+        return tensor
+    count = int(tensor.size * share)
+    threshold = np.partition(np.abs(tensor), count, axis=None)[count]
+    return np.where(np.abs(tensor) < threshold, 0, tensor)
+
+
+def two_of_four(tensor):
+    """The two larger ones of four neighbours."""
+    if tensor.ndim < 2 or tensor.size % 4:
+        return tensor
+    groups = tensor.reshape(-1, 4)
+    ranks = np.argsort(np.argsort(-np.abs(groups), axis=1, kind="stable"), axis=1)
+    return np.where(ranks < 2, groups, 0)
+
+
+def quantised(tensor):
+    """Symmetric int8, with a scale for each row of a matrix."""
+    rows = tensor.reshape(len(tensor), -1) if tensor.ndim > 1 else tensor.reshape(1, -1)
+    scales = np.abs(rows).max(axis=1, keepdims=True) / 127
+    return np.round(rows / np.where(scales == 0, 1, scales)).astype(np.int8)
+
+
+def joined(tensors, change, kind=np.float32):
+    return np.concatenate([change(t).ravel() for t in tensors]).astype(kind).tobytes()
+
+
+def data(tensors):
+    """Title, element type and bytes of what is coded."""
+    for name, kind in codec_peers.TYPES.items():
+        yield name, name, joined(tensors, quantised if name == "int8" else np.asarray, kind)
+    for percent in (50, 80, 90, 95):
+        yield (f"float32, {percent} % zero", "float32",
+               joined(tensors, lambda tensor: pruned(tensor, percent / 100)))  # fmt: skip
+    yield "float32, 2:4", "float32", joined(tensors, two_of_four)
 
 
 def build():
@@ -48,89 +87,75 @@ def build():
     return build_folder / "release" / "codec-bench"
 
 
-def zstd(level):
-    def make(package, _):
-        compressor, decompressor = (
-            package.ZstdCompressor(level=level), package.ZstdDecompressor(),
-        )  # fmt: skip
-        return compressor.compress, decompressor.decompress
-
-    return "zstandard", make
-
-
-def zipnn(package, name):
-    coder = package.ZipNN(input_format="byte", bytearray_dtype=name, threads=1)
-    # It changes what it is given.
-    return lambda raw: coder.compress(bytearray(raw)), coder.decompress
-
-
-def blosc2(package, name):
-    width = np.dtype(TYPES[name]).itemsize
-    package.set_nthreads(1)
-    options = {"typesize": width, "clevel": 5, "filter": package.Filter.SHUFFLE,
-               "codec": package.Codec.ZSTD}  # fmt: skip
-    return lambda raw: package.compress(raw, **options), package.decompress
-
-
-PEERS = {
-    "zstd -3": zstd(3), "zstd -19": zstd(19), "ZipNN": ("zipnn", zipnn),
-    "blosc2, shuffle + zstd": ("blosc2", blosc2),
-}  # fmt: skip
-
-
-def measured(compress, decompress, raw, rounds):
-    """The coded size, and the least seconds of coding and of decoding."""
-    coding, decoding, stored = [], [], b""
+def best(call, argument, rounds, prepare=lambda raw: raw):
+    seconds = []
     for _ in range(rounds):
-        began = time.perf_counter()
-        stored = compress(raw)
-        coding.append(time.perf_counter() - began)
-        began = time.perf_counter()
-        back = decompress(stored)
-        decoding.append(time.perf_counter() - began)
-        assert bytes(back) == raw
-    return len(stored), min(coding), min(decoding)
+        ready = prepare(argument)
+        start = time.perf_counter()
+        result = call(ready)
+        seconds.append(time.perf_counter() - start)
+    return min(seconds), result
 
 
 def peer_rows(name, raw, rounds):
-    for peer, (module, make) in PEERS.items():
-        try:
-            package = importlib.import_module(module)
-        except ImportError:
-            continue
-        slow = peer == "zstd -19"
-        yield peer, measured(*make(package, name), raw, 1 if slow else rounds)
+    """Bytes and seconds of each peer; a third function prepares what changes its input."""
+    for label, (compress, decompress, *prepare) in codec_peers.makers(name):
+        times = 1 if label in codec_peers.SLOW else rounds
+        coding, coded = best(compress, raw, times, *prepare)
+        decoding, back = best(decompress, coded, times)
+        assert bytes(back) == raw
+        yield label, (len(coded), coding, decoding)
 
 
 def own_rows(bench, name, raw, rounds, folder):
-    path = folder / name
+    path = folder / "elements"
     path.write_bytes(raw)
-    width = str(np.dtype(TYPES[name]).itemsize)
+    kind = "signed" if name == "int8" else "float"
+    width = str(np.dtype(codec_peers.TYPES[name]).itemsize)
     for level in LEVELS:
-        words = [bench, path, width, "float", level, str(rounds)]
+        words = [bench, path, width, kind, level, str(rounds)]
         said = subprocess.run(words, check=True, capture_output=True, text=True).stdout.split()
         yield f"sparsify {level}", (int(said[1]), float(said[2]), float(said[3]))
 
 
+def copying(raw, rounds):
+    """Seconds that the C library takes to copy the bytes into memory that is there already."""
+    source, target = np.frombuffer(raw, np.uint8), np.zeros(len(raw), np.uint8)
+    return best(lambda source: np.copyto(target, source), source, rounds)[0]
+
+
+def keep_memory():
+    """Starts anew with a C library that keeps memory once it has it, for sparsify and peers alike: how
+    soon the kernel gives memory is not what is measured."""
+    if "MALLOC_TRIM_THRESHOLD_" not in os.environ:
+        kept = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "8589934592",
+                "MALLOC_TOP_PAD_": "67108864"}  # fmt: skip
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | kept)
+
+
 def main():
+    keep_memory()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    bench, values = build(), weights()
+    bench, tensors = build(), list(weights())
     text = "# Coders of weights\n\nMade by `codecs.py --write`: one thread, in memory, best of "
-    text += f"{options.rounds} rounds; GB/s of raw bytes.\n"
+    text += f"{options.rounds} rounds; GB/s of raw bytes. A copy of the same bytes stands last.\n"
     with tempfile.TemporaryDirectory() as folder:
-        for name, kind in TYPES.items():
-            raw = values.astype(kind).tobytes()
+        for title, name, raw in data(tensors):
             own = own_rows(bench, name, raw, options.rounds, Path(folder))
+            measured = dict([*own, *peer_rows(name, raw, options.rounds)])
             rows = [
                 [label, f"{len(raw) / size:.4f}", f"{len(raw) / coding / 1e9:.2f}",
                  f"{len(raw) / decoding / 1e9:.2f}"]
-                for label, (size, coding, decoding) in [*own, *peer_rows(name, raw, options.rounds)]
+                for label, (size, coding, decoding) in measured.items()
             ]  # fmt: skip
-            text += f"\n## {name}, {len(raw) / 1e6:.0f} MB\n\n"
+            rows.append(["memcpy", "", "", f"{len(raw) / copying(raw, options.rounds) / 1e9:.2f}"])
+            text += f"\n## {title}, {len(raw) / 1e6:.0f} MB\n\n"
             text += table(["coder", "ratio", "compress GB/s", "decompress GB/s"], rows)
+            if options.write and title == name and name != "int8":
+                write_plot(HERE / f"codecs-{name}.svg", title, len(raw), measured)
     print(text)
     if options.write:
         (HERE / "CODECS.md").write_text(text)

@@ -56,17 +56,21 @@ def weight_head(name: str, side: int) -> bytes:
     return fields + prefix(9, 4 * side * side)
 
 
-def write_weights(file: BinaryIO, heads: list[bytes], side: int) -> None:
+def normal_weights(generator: np.random.Generator, side: int) -> np.ndarray:
+    weights = generator.standard_normal(side * side, dtype=np.float32)
+    weights *= np.float32(side ** -0.5)
+    return weights
+
+
+def write_weights(file: BinaryIO, heads: list[bytes], side: int, draw) -> None:
     generator = np.random.default_rng(0)
     for head in heads:
         file.write(prefix(5, len(head) + 4 * side * side) + head)
-        weights = generator.standard_normal(side * side, dtype=np.float32)
-        weights *= np.float32(side ** -0.5)
-        file.write(weights.astype("<f4", copy=False).data)
+        file.write(draw(generator, side).astype("<f4", copy=False).data)
 
 
-def write_model(path: Path, count: int, side: int) -> None:
-    """Writes a model of `count` square float matrices of `side` rows with normal weights."""
+def write_model(path: Path, count: int, side: int, draw=normal_weights) -> None:
+    """Writes a model of `count` square float matrices of `side` rows, by default of normal weights."""
     heads = [weight_head(f"weight{i}", side) for i in range(count)]
     graph = matrix_products(count, side)
     lengths = [len(head) + 4 * side * side for head in heads]
@@ -74,4 +78,4 @@ def write_model(path: Path, count: int, side: int) -> None:
     with open(path, "wb") as file:
         file.write(integer(1, 8) + chunk(8, integer(2, 17)))
         file.write(prefix(7, graph_length) + graph)
-        write_weights(file, heads, side)
+        write_weights(file, heads, side, draw)

@@ -74,4 +74,20 @@ void planes_split(unsigned width, unsigned rotation, const uint8_t *elements,
 void planes_merge(unsigned width, unsigned rotation,
                   const uint8_t *const *planes, size_t count, uint8_t *elements);
 
+/** How many elements of 1, 2, 4, 8 or 16 bytes, which need no alignment, have no bit set. */
+size_t count_zeros(unsigned width, const uint8_t *elements, size_t count);
+
+/** Writes the `width` lowest bits of all bytes one after the other, the lowest first.
+
+    Returns how many groups of eight bytes were written, which is none where the path has no way to do
+    so; eight bytes are written for each. */
+size_t packed_bits_pack(kernel_path path, unsigned width, const uint8_t *bytes, size_t count,
+                        uint8_t *packed);
+
+/** The way back from `packed_bits_pack`, from `size` packed bytes; never reads beyond them.
+
+    Returns how many groups of eight bytes were filled. */
+size_t packed_bits_unpack(kernel_path path, unsigned width, const uint8_t *packed, size_t size,
+                          uint8_t *bytes, size_t count);
+
 #endif

@@ -36,7 +36,8 @@ struct FloatJointEncoding: ChunkEncoding {
     guard bits > 0 else { return false }
     coded.append(UInt8(bits))
     coded.append(range.lowerBound)
-    let joined = split.joined(JointPlanes(bits: bits, base: range.lowerBound), scratch)
+    let joined = split.joined(
+      JointPlanes(bits: bits, base: range.lowerBound), chunk.coder.kernels, scratch)
     for stream in [joined.symbols, joined.rest] + split.others {
       chunk.coder.append(stream: stream, to: &coded)
     }
@@ -77,7 +78,7 @@ struct FloatJointEncoding: ChunkEncoding {
     guard used == 0 || rest[rest.count - 1] >> used == 0 else {
       throw .badChunk(id, reason: "bits after the last element")
     }
-    PackedBits(width: joint.restBits).unpack(rest, into: mantissas)
+    PackedBits(width: joint.restBits, kernels: coder.kernels).unpack(rest, into: mantissas)
   }
 
   private func isPossible(_ layout: ElementLayout) -> Bool { [2, 4, 8].contains(layout.width) }
@@ -103,7 +104,7 @@ struct FloatJointEncoding: ChunkEncoding {
       let joint = JointPlanes(bits: bits, base: range.lowerBound)
       guard joint.reaches(range.upperBound) else { break }
       let total = scratch.measured { scratch in
-        let (symbols, rest) = split.joined(joint, scratch)
+        let (symbols, rest) = split.joined(joint, chunk.coder.kernels, scratch)
         return others + size(symbols) + size(rest)
       }
       if total < best?.size ?? .infinity {
@@ -131,12 +132,13 @@ private struct SplitPlanes {
 
   /// Symbols, and what they leave of mantissas.
   func joined(
-    _ joint: JointPlanes, _ scratch: ScratchStack
+    _ joint: JointPlanes, _ kernels: KernelPath, _ scratch: ScratchStack
   ) -> (symbols: UnsafeRawBufferPointer, rest: UnsafeRawBufferPointer) {
     let (symbols, low) = (scratch.take(exponents.count), scratch.take(exponents.count))
     joint.join(exponents, mantissas, into: symbols, rest: low)
     let rest = scratch.take(joint.restSize(exponents.count))
-    PackedBits(width: joint.restBits).pack(UnsafeRawBufferPointer(low), into: rest)
+    PackedBits(width: joint.restBits, kernels: kernels)
+      .pack(UnsafeRawBufferPointer(low), into: rest)
     return (UnsafeRawBufferPointer(symbols), UnsafeRawBufferPointer(rest))
   }
 }

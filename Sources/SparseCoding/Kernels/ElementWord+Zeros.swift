@@ -1,19 +1,11 @@
+internal import CKernels
+
 extension ElementWord {
   /// How many elements have no bit set.
   static func zeroCount(_ source: UnsafeRawBufferPointer) -> Int {
     guard let base = source.baseAddress else { return 0 }
-    let count = source.count / width
-    // Counted in elements as long as that cannot overflow, which makes vectors of the loop.
-    let most = Swift.min(Int(clamping: Self.max), 1 << 15 - 1)
-    var nonZeros = 0
-    for start in stride(from: 0, to: count, by: most) {
-      var part: Self = 0
-      for index in start..<Swift.min(start + most, count) {
-        part &+= nonZeroBit(load(base, index))
-      }
-      nonZeros += Int(truncatingIfNeeded: part)
-    }
-    return count - nonZeros
+    return count_zeros(
+      UInt32(width), base.assumingMemoryBound(to: UInt8.self), source.count / width)
   }
 
   /// Writes one bit per element, lowest bit first, set where the element is not zero.
