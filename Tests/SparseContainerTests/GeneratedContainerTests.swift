@@ -29,7 +29,8 @@ import Testing
 }
 
 /// Makes random valid containers: odd chunk sizes, several sections of a kind, tensors that start in
-/// the middle of another, sections and tensors that nobody uses, encodings the writer would not choose.
+/// the middle of another, sections and tensors that nobody uses, encodings the writer would not choose,
+/// gaps of any size and plain sections anywhere.
 private struct ContainerMaker {
   private var generator: SeededGenerator
   private var sections: [(record: SectionRecord, chunks: [[UInt8]])] = []
@@ -138,18 +139,26 @@ private struct ContainerMaker {
     let chunkElements = Int.random(
       in: 1...Int.random(in: 1...400, using: &generator), using: &generator)
     contents.append(bytes)
-    sections.append(
-      try codedSection(bytes, layout: layout, chunkElements: chunkElements) { chunk in
-        switch Int.random(in: 0..<4, using: &generator) {
-        case 0: [0] + chunk
-        case 1: bitmask(chunk, width: layout.width)
-        case 2: bytePlanes(chunk, width: layout.width)
-        default:
-          try chunk.withUnsafeBytes {
-            try ChunkCoder(level: .small).encode($0, layout: layout)
-          }
+    let isPlain = Int.random(in: 0..<4, using: &generator) == 0
+    var section = try codedSection(bytes, layout: layout, chunkElements: chunkElements) { chunk in
+      if isPlain { return chunk }
+      return switch Int.random(in: 0..<4, using: &generator) {
+      case 0: [0] + chunk
+      case 1: bitmask(chunk, width: layout.width)
+      case 2: bytePlanes(chunk, width: layout.width)
+      default:
+        try chunk.withUnsafeBytes {
+          try ChunkCoder(level: .small).encode(
+            $0, layout: layout, hints: [.rows(length: 5, kernel: 5, first: 3)])
         }
-      })
+      }
+    }
+    if isPlain { (section.record.isPlain, section.record.chunkLengths) = (true, []) }
+    if !section.chunks.isEmpty, Bool.random(using: &generator) {
+      section.record.gap = Int.random(in: 0...SectionRecord.largestGap, using: &generator)
+      section.chunks[0] = [UInt8](repeating: 0, count: section.record.gap) + section.chunks[0]
+    }
+    sections.append(section)
   }
 }
 
