@@ -41,8 +41,12 @@ final class ChunkAnalysis {
   var nonZeroCount: Int { count - zeroCount }
 
   /// True when zeros can pay for saying where they are.
+  ///
+  /// Bytes take as much with their zeros as a mask and the others do, but for what contexts tell of
+  /// the mask; only many zeros make up for the work.
   var isWorthMasking: Bool {
-    nonZeroCount > 0
+    guard layout.width > 1 || coder.level == .small || zeroCount * 4 >= count else { return false }
+    return nonZeroCount > 0
       && maskEntropy(yes: zeroCount, of: count) < Double(zeroCount * layout.width)
   }
 

@@ -27,25 +27,27 @@ extension RansFrequencies {
   }
 
   /// Adds or takes parts where that gains most or costs least, until they make up the total.
+  private mutating func balance(_ occurrences: [UInt32]) {
+    var missing = total - counts.reduce(0) { $0 + Int($1) }
+    let adds = missing > 0
+    var gains = counts.indices.map { gain(of: $0, occurrences[$0], adding: adds) }
+    while missing != 0 {
+      var best = 0
+      for symbol in 1..<256 where gains[symbol] > gains[best] { best = symbol }
+      guard gains[best] > -.infinity else { return }
+      counts[best] = adds ? counts[best] + 1 : counts[best] - 1
+      missing += adds ? -1 : 1
+      gains[best] = gain(of: best, occurrences[best], adding: adds)
+    }
+  }
+
+  /// About how many bits a stream gets shorter when a symbol has a part more or less.
   ///
   /// A part more of `f` saves about `count / (f + 1/2)` bits, a part less costs `count / (f - 1/2)`.
-  private mutating func balance(_ occurrences: [UInt32]) {
-    var excess = counts.reduce(0) { $0 + Int($1) } - total
-    func price(_ symbol: Int, _ half: Double) -> Double {
-      Double(occurrences[symbol]) / (Double(counts[symbol]) + half)
-    }
-    while excess < 0 {
-      let used = counts.indices.filter { counts[$0] > 0 }
-      guard let best = used.max(by: { price($0, 0.5) < price($1, 0.5) }) else { return }
-      counts[best] += 1
-      excess += 1
-    }
-    while excess > 0 {
-      let large = counts.indices.filter { counts[$0] > 1 }
-      guard let best = large.min(by: { price($0, -0.5) < price($1, -0.5) }) else { return }
-      counts[best] -= 1
-      excess -= 1
-    }
+  private func gain(of symbol: Int, _ occurrences: UInt32, adding: Bool) -> Double {
+    let (parts, count) = (Double(counts[symbol]), Double(occurrences))
+    if adding { return parts > 0 ? count / (parts + 0.5) : -.infinity }
+    return parts > 1 ? -count / (parts - 0.5) : -.infinity
   }
 }
 
