@@ -38,7 +38,7 @@ enum { RANS_SLOT_BITS = 12 };
 
 /** Codes `count` bytes backwards: words of two bytes end at `end`, states change.
 
-    There must be room for `count` words, and all bytes must have frequencies.
+    There must be room for `count` words and 16 bytes more, and all bytes must have frequencies.
     Returns where the words begin. */
 uint8_t *rans_encode(kernel_path path, const rans_symbol symbols[256], unsigned bits,
                      const uint8_t *raw, size_t count, uint32_t *states, unsigned lanes,

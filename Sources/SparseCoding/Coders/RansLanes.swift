@@ -6,8 +6,6 @@ internal import CKernels
 /// takes them from, the words that all lanes share. Coding begins with states that hold the last
 /// bytes of the stream, two each, because they must hold something.
 struct RansLanes {
-  /// The most lanes of a stream.
-  static let maximumCount = Int(RANS_VECTOR_LANES)
   /// Numbers of lanes, and the shortest stream for each: a lane costs two bytes, and more of them
   /// are faster.
   private static let choices: [(count: Int, from: Int)] = [

@@ -25,7 +25,8 @@ func littleEndian(_ number: Int) -> [UInt8] {
 /// A container as a file, and as its index and chunks.
 func writeContainer(_ model: Model, _ name: String) throws {
   let sink = MemorySink()
-  try SparseContainerFormat().write(model, to: sink, level: .fast, threads: 1)
+  try SparseContainerFormat().write(
+    model, to: sink, options: ContainerOptions(level: .fast), threads: 1)
   let file = sink.contents
   try write([0] + file, "ContainerRead", "\(name).spm")
   let container = try Container(MemorySource(file))
@@ -52,6 +53,7 @@ func writeChunks(_ tensor: Tensor, _ name: String) throws {
     try write([kind, 2, 2, 4, 1, 4, 16] + elements, "ChunkRoundTrip", "\(name).\(pattern.name)")
     let hints: [ChunkHint] = [
       .pattern(kept: 2, group: 4, stride: 1), .blocks(rows: 1, columns: 4, rowLength: 16),
+      .rows(length: 16, kernel: 4, first: 0),
     ]
     let coded = try elements.withUnsafeBytes {
       try ChunkCoder(level: .small).encode($0, layout: layout, hints: hints)
