@@ -119,12 +119,12 @@ public enum OrderedPipeline {
   ) {
     var space: Workspace?
     while let index = queue.nextItem() {
-      let result = Result {
+      var result: Result<Product, any Error>? = Result {
         var current = try space.take() ?? workspace()
         defer { space = current }
         return try produce(index, &current)
       }
-      queue.put(result, of: index)
+      queue.put(&result, of: index)
     }
   }
 }
@@ -158,8 +158,9 @@ private struct ProductQueue<Product: Sendable>: Sendable {
     }
   }
 
-  func put(_ result: Result<Product, any Error>, of index: Int) {
-    state.update { $0.slots[index % window] = result }
+  /// Takes a product over, so that the thread that made it does not keep it alive.
+  func put(_ result: inout Result<Product, any Error>?, of index: Int) {
+    state.update { swap(&$0.slots[index % window], &result) }
   }
 
   /// The product of the next item to consume, waiting for it.

@@ -94,6 +94,21 @@ extension ChunkCoder {
     try decode(&reader, encoding, as: layout, into: output)
   }
 
+  /// Fills `output` with the values that end a chunk, in the places of a mask's bits, and zeros.
+  ///
+  /// The mask is whole 64-bit words.
+  func decodeValues(
+    _ reader: inout CodedReader, as layout: ElementLayout,
+    at mask: UnsafeMutableRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+  ) throws(SparseCodingError) {
+    let kept = mask.reduce(0) { $0 &+ $1.nonzeroBitCount }
+    let values = scratch.take(kept * layout.width)
+    try decodeDense(&reader, as: layout, into: values)
+    output.zeroFill()
+    guard let source = values.baseAddress, let target = output.baseAddress else { return }
+    layout.word.scatter(source, mask: UnsafeRawBufferPointer(mask), into: target)
+  }
+
   private func decode(
     _ reader: inout CodedReader, _ encoding: any ChunkEncoding, as layout: ElementLayout,
     into output: UnsafeMutableRawBufferPointer

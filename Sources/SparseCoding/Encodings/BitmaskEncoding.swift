@@ -33,11 +33,6 @@ struct BitmaskEncoding: ChunkEncoding {
     guard count % 8 == 0 || mask[count / 8] >> (count % 8) == 0 else {
       throw .badChunk(id, reason: "bits after the last element")
     }
-    let kept = words.reduce(0) { $0 &+ $1.nonzeroBitCount }
-    let values = coder.scratch.take(kept * layout.width)
-    try coder.decodeDense(&reader, as: layout, into: values)
-    output.zeroFill()
-    guard let source = values.baseAddress, let target = output.baseAddress else { return }
-    layout.word.scatter(source, mask: UnsafeRawBufferPointer(words), into: target)
+    try coder.decodeValues(&reader, as: layout, at: words, into: output)
   }
 }

@@ -43,12 +43,7 @@ struct MixedMaskEncoding: ChunkEncoding {
     guard Self.decode(bits, geometry, count, into: mask, coder.scratch) else {
       throw .badChunk(id, reason: "bits of a mask that do not come out even")
     }
-    let kept = mask.reduce(0) { $0 &+ $1.nonzeroBitCount }
-    let values = coder.scratch.take(kept * layout.width)
-    try coder.decodeDense(&reader, as: layout, into: values)
-    output.zeroFill()
-    guard let source = values.baseAddress, let target = output.baseAddress else { return }
-    layout.word.scatter(source, mask: UnsafeRawBufferPointer(mask), into: target)
+    try coder.decodeValues(&reader, as: layout, at: mask, into: output)
   }
 
   /// Rows as the caller knows them, or the chunk as one row.
