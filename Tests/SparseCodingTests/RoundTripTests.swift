@@ -28,6 +28,27 @@ import Testing
     }
   }
 
+  @Test(
+    "Chunks are the same by all instructions, and each path reads them",
+    arguments: CompressionLevel.allCases)
+  func paths(level: CompressionLevel) throws {
+    let paths = KernelPath.allCases.filter(\.isSupported)
+    for layout in [ElementLayout.float32, .float16, .int8] {
+      // Enough for streams of as many lanes as the vectors take.
+      let chunk = sampleElements(70_000, width: layout.width, zeros: 3, seed: 5)
+        .enumerated().map {
+          $0.offset % layout.width == layout.width - 1 ? $0.element & 0x3F : $0.element
+        }
+      let coded = try ChunkCoder(level: level, kernels: .scalar).encode(chunk, layout)
+      #expect(coded.count < chunk.count)
+      for path in paths {
+        let coder = ChunkCoder(level: level, kernels: path)
+        #expect(try coder.encode(chunk, layout) == coded, "\(path)")
+        #expect(try coder.decode(coded, layout, size: chunk.count) == chunk, "\(path)")
+      }
+    }
+  }
+
   @Test("Every encoding that applies brings every small chunk back", arguments: everyLayout)
   func forcedEncodings(layout: ElementLayout) throws {
     let coder = ChunkCoder(level: .balanced)

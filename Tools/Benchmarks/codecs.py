@@ -20,7 +20,7 @@ from pathlib import Path
 import codec_peers
 import numpy as np
 import onnx
-from codec_plots import write_plot
+from codec_plots import draw
 from onnx import TensorProto, numpy_helper
 from report import table
 
@@ -154,11 +154,10 @@ def main():
             rows.append(["memcpy", "", "", f"{len(raw) / copying(raw, options.rounds) / 1e9:.2f}"])
             text += f"\n## {title}, {len(raw) / 1e6:.0f} MB\n\n"
             text += table(["coder", "ratio", "compress GB/s", "decompress GB/s"], rows)
-            if options.write and title == name and name != "int8":
-                write_plot(HERE / f"codecs-{name}.svg", title, len(raw), measured)
     print(text)
     if options.write:
         (HERE / "CODECS.md").write_text(text)
+        draw()
 
 
 if __name__ == "__main__":

@@ -57,12 +57,9 @@ public struct TensorExtraction: Sendable {
 
   private func find(in model: Model) throws(ConversionError) -> Tensor {
     let uses = TensorUses(model)
-    let wanted = model.tensorIDs.first { id in
-      let name = model[id].name.isEmpty ? uses.use(of: id)?.value ?? "" : model[id].name
-      return name.escaped == tensor
-    }
-    guard let wanted else {
-      throw .noTensor(tensor, near: nearest(in: model))
+    let names = model.tensorIDs.map { uses.name(of: $0, in: model) }
+    guard let wanted = names.firstIndex(of: tensor).map({ model.tensorIDs[$0] }) else {
+      throw .noTensor(tensor, near: nearest(among: names))
     }
     guard model[wanted].elementType != .string else {
       throw .badOption("\"\(tensor)\" is a tensor of strings", hint: "extract tensors of numbers")
@@ -71,8 +68,8 @@ public struct TensorExtraction: Sendable {
   }
 
   /// The names that look most like the wanted one.
-  private func nearest(in model: Model) -> [String] {
-    let names = model.tensors.map(\.name.escaped).filter { !$0.isEmpty }
+  private func nearest(among names: [String]) -> [String] {
+    let names = names.filter { !$0.isEmpty }
     let within = names.filter { $0.contains(tensor) || tensor.contains($0) }
     return Array((within.isEmpty ? names : within).prefix(3))
   }

@@ -38,7 +38,9 @@ public struct Inspection: Sendable {
   private func report(on loaded: LoadedModel, format: String) throws -> ModelReport {
     let model = loaded.model
     let uses = TensorUses(model)
-    var rows = try model.tensorIDs.map { try row(model[$0], uses.use(of: $0)) }
+    var rows = try model.tensorIDs.map { id in
+      try row(model[id], named: uses.name(of: id, in: model), uses.use(of: id))
+    }
     if countsZeros { try count(&rows, of: model) }
     return ModelReport(
       format: format, fileBytes: loaded.inputs.reduce(0) { $0 + $1.byteCount },
@@ -54,10 +56,12 @@ public struct Inspection: Sendable {
       warnings: loaded.warnings.map(\.text))
   }
 
-  private func row(_ tensor: Tensor, _ use: TensorUses.Use?) throws -> ModelReport.TensorRow {
+  private func row(
+    _ tensor: Tensor, named name: String, _ use: TensorUses.Use?
+  ) throws -> ModelReport.TensorRow {
     let stored = try (tensor.contents as? ChunkedSource)?.storedForm()
     return ModelReport.TensorRow(
-      name: (tensor.name.isEmpty ? use?.value ?? "" : tensor.name).escaped,
+      name: name,
       layer: use?.layer ?? "(unused)", operatorType: use?.operatorType ?? "(unused)",
       elementType: tensor.elementType.name, shape: tensor.shape.dimensions,
       elements: tensor.shape.elementCount,

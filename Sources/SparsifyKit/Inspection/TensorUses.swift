@@ -39,6 +39,12 @@ struct TensorUses {
   /// The use of a tensor; nil when no node reads it.
   func use(of tensor: TensorID) -> Use? { uses[tensor] }
 
+  /// What a tensor is listed as: its own name, or that of the value it becomes; may be empty.
+  func name(of tensor: TensorID, in model: Model) -> String {
+    let name = model[tensor].name
+    return (name.isEmpty ? uses[tensor]?.value ?? "" : name).escaped
+  }
+
   private mutating func addConstants(
     of node: Node, in graph: GraphID, _ model: Model, _ index: GraphIndex
   ) {
