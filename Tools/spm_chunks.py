@@ -6,27 +6,13 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections import defaultdict
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NoReturn
 
 import numpy as np
 import zstandard
-
-
-class SpmError(ValueError):
-    """The file breaks a rule of the format, or is larger than the caller allows."""
-
-
-def refuse(reason: str) -> NoReturn:
-    raise SpmError(reason)
-
-
-def require(condition: bool, reason: str) -> None:
-    if not condition:
-        refuse(reason)
-
+from spm_errors import refuse, require
+from spm_mixing import Geometry, Tree, mixed_mask_bits, mixed_symbols
 
 ELEMENTS = {1: "u1", 2: "<u2", 4: "<u4", 8: "<u8", 16: "V16"}
 MAXIMUM_WINDOW = 0x68
@@ -34,11 +20,15 @@ Decoder = Callable[["Cursor", int, int], np.ndarray]
 
 
 class Cursor:
-    """The bytes of one coded chunk, read from front to back."""
+    """The bytes of one coded chunk, read from front to back.
 
-    def __init__(self, data: memoryview) -> None:
+    The elements are those at `places` of the chunk around, or all there are.
+    """
+
+    def __init__(self, data: memoryview, places: np.ndarray | None = None) -> None:
         self.data = data
         self.at = 0
+        self.places = places
 
     def take(self, count: int) -> memoryview:
         require(count <= len(self.data) - self.at, "the chunk is too short")
@@ -69,6 +59,8 @@ class Cursor:
             raw = decompress_zstd(self.take(self.varint()), raw_length)
         elif coder == 5:
             raw = asymmetric(self.take(self.varint()), raw_length)
+        elif coder == 6:
+            raw = mixed(Cursor(self.take(self.varint())), raw_length, self.places)
         elif coder == 4:
             require(raw_length > 0, "a constant stream of no bytes")
             raw = bytes(self.take(1)) * raw_length
@@ -77,16 +69,23 @@ class Cursor:
         require(len(raw) == raw_length, f"a stream of {len(raw)} bytes instead of {raw_length}")
         return np.frombuffer(raw, np.uint8)
 
+    def geometry(self, n: int) -> Geometry:
+        geometry = Geometry(self.varint(), self.varint(), self.varint())
+        geometry.check(n)
+        return geometry
+
     def bits(self, count: int) -> np.ndarray:
         """A stream of one bit each for `count` things."""
         bits = np.unpackbits(self.stream((count + 7) // 8), bitorder="little")
         require(not bits[count:].any(), "a bit is set behind the last")
         return bits[:count].astype(bool)
 
-    def values(self, count: int, width: int) -> np.ndarray:
-        """The nested chunk, which reaches to the end."""
+    def values(self, places: np.ndarray | int, width: int) -> np.ndarray:
+        """The nested chunk of the elements at some places, or of so many; it reaches to the end."""
         nested = self.take(len(self.data) - self.at)
-        return decode_chunk(nested, width, count, DENSE_ENCODINGS)[0]
+        if isinstance(places, int):
+            return decode_chunk(nested, width, places, DENSE_ENCODINGS)[0]
+        return decode_chunk(nested, width, len(places), DENSE_ENCODINGS, places)[0]
 
 
 def inflate(stored: memoryview, raw_length: int) -> bytes:
@@ -129,13 +128,18 @@ def gamma_numbers(bits: np.ndarray, total: int) -> tuple[list[int], int]:
     return frequencies, at
 
 
-def asymmetric(stored: memoryview, raw_length: int) -> bytes:
-    require(len(stored) > 0 and 8 <= stored[0] <= 15, "a rans stream of an unknown kind")
+def frequency_table(stored: memoryview) -> tuple[list[int], int, int]:
+    """Frequencies, the exponent of their total, and the bytes they took."""
+    require(len(stored) > 0 and 8 <= stored[0] <= 15, "frequencies of an unknown kind")
     shift = stored[0]
     bits = np.unpackbits(np.frombuffer(stored, np.uint8)[1 : 1 + 1024], bitorder="little")
     frequencies, used = gamma_numbers(bits, 1 << shift)
     require(not bits[used : -(-used // 8) * 8].any(), "a bit is set behind the frequencies")
-    at = 1 + -(-used // 8)
+    return frequencies, shift, 1 + -(-used // 8)
+
+
+def asymmetric(stored: memoryview, raw_length: int) -> bytes:
+    frequencies, shift, at = frequency_table(stored)
     lanes = 64 if raw_length >= 1 << 16 else 16 if raw_length >= 1 << 13 else 4
     require(raw_length >= 2 * lanes, "a rans stream that is shorter than its states")
     require(len(stored) >= at + 4 * lanes, "a rans stream without its states")
@@ -168,6 +172,15 @@ def turns(states, words, frequencies, shift: int, count: int) -> tuple[bytes, np
         states[: len(part)] = part
     require(at == len(words), "words left over")
     return raw.tobytes(), states
+
+
+def mixed(stored: Cursor, raw_length: int, places: np.ndarray | None) -> bytes:
+    geometry = stored.geometry(1 << 18)
+    rest = stored.take(len(stored.data) - stored.at)
+    frequencies, shift, used = frequency_table(rest)
+    if places is None or len(places) != raw_length:
+        places = np.arange(raw_length)
+    return mixed_symbols(rest[used:], Tree(frequencies, shift), geometry, places.tolist())
 
 
 def join_planes(chunk: Cursor, n: int, width: int, planes: int) -> np.ndarray:
@@ -245,7 +258,7 @@ def spread(values: np.ndarray, places: np.ndarray, n: int) -> np.ndarray:
 
 def bitmask(chunk: Cursor, n: int, width: int) -> np.ndarray:
     mask = chunk.bits(n)
-    return spread(chunk.values(np.count_nonzero(mask), width), mask, n)
+    return spread(chunk.values(np.flatnonzero(mask), width), mask, n)
 
 
 def csr_gaps(chunk: Cursor, n: int, width: int) -> np.ndarray:
@@ -257,83 +270,13 @@ def csr_gaps(chunk: Cursor, n: int, width: int) -> np.ndarray:
     moved = np.cumsum(gaps, dtype=np.int64) + np.cumsum(places_value)
     require(count == 0 or int(moved[-1]) <= n, "the gaps leave the chunk")
     positions = moved[places_value] - 1
-    return spread(chunk.values(len(positions), width), positions, n)
-
-
-class AdaptiveBit:
-    def __init__(self) -> None:
-        self.p, self.count = 32768, 0
-
-    def learn(self, target: int) -> None:
-        self.p += (target - self.p) * (131072 // (2 * self.count + 3)) >> 16
-        self.count = min(self.count + 1, 255)
-
-
-@lru_cache
-def logistic() -> tuple[list[int], list[int]]:
-    """The tables of squash (from -2048) and stretch (by sixteenths of a probability)."""
-    squash = [65536 / (1 + math.exp(-d / 256)) for d in range(-2048, 2048)]
-    stretch = [256 * math.log((q + 0.5) / (4095.5 - q)) for q in range(4096)]
-    return (
-        [min(max(math.floor(p + 0.5), 16), 65520) for p in squash],
-        [min(max(math.floor(d + 0.5), -2047), 2047) for d in stretch],
-    )
-
-
-def mixed_bits(coded: memoryview, n: int, row: int, kernel: int, first: int) -> np.ndarray:
-    """The mask of `n` elements, from bits that are coded by what is before them."""
-    squash, stretch = logistic()
-    tables: list[defaultdict] = [defaultdict(AdaptiveBit) for _ in range(5)]
-    of_row, weights = AdaptiveBit(), [13000] * 6
-    mask = [False] * n
-    interval, at = 2**32 - 1, 4
-    require(len(coded) >= 4, "a mixed mask of too few bytes")
-    code = int.from_bytes(coded[:4], "big")
-    inside = last_inside = history = 0
-    for i in range(n):
-        x = (first + i) % row
-
-        def set_at(x: int, rows: int) -> bool:
-            place = i - (first + i) % row + x - rows * row
-            return 0 <= x < row and place >= 0 and mask[place]
-
-        k = x % kernel
-        around = set_at(x, 1) + 2 * set_at(x, 2) + 4 * set_at(x + 1, 1) + 8 * set_at(x - 1, 1)
-        channel = tables[0][x // kernel]
-        density = 256 * (channel.p >> 12) + 8 * (of_row.p >> 11) + min(inside, 7)
-        contexts = [
-            of_row, channel, tables[1][256 * k + history % 256],
-            tables[2][around + 16 * (history % 16)],
-            tables[3][128 * k + 8 * (inside % 16) + min(last_inside, 7)], tables[4][density],
-        ]  # fmt: skip
-        logits = [stretch[context.p >> 4] for context in contexts]
-        total = sum(w * s for w, s in zip(weights, logits)) >> 16
-        q = squash[min(max(total, -2048), 2047) + 2048]
-        bound = (interval >> 16) * q
-        bit = mask[i] = code < bound
-        code, interval = (code, bound) if bit else (code - bound, interval - bound)
-        while interval < 1 << 24:
-            require(at < len(coded), "a mixed mask that ends too early")
-            code, interval, at = code << 8 | coded[at], interval << 8, at + 1
-        target = 65535 if bit else 0
-        for context in contexts:
-            context.learn(target)
-        weights = [w + (s * (target - q) + 65536 >> 17) for w, s in zip(weights, logits)]
-        history, inside = history << 1 & 255 | bit, inside + bit
-        if (x + 1) % kernel == 0:
-            last_inside, inside = inside, 0
-        if x + 1 == row:
-            of_row.count = min(of_row.count, 10)
-    require(at == len(coded), "bytes behind a mixed mask")
-    return np.array(mask, bool)
+    return spread(chunk.values(positions, width), positions, n)
 
 
 def mixed_mask(chunk: Cursor, n: int, width: int) -> np.ndarray:
-    row, kernel, first = chunk.varint(), chunk.varint(), chunk.varint()
-    require(1 <= row <= n and first < row, f"rows of {row} from {first} in {n} elements")
-    require(1 <= kernel <= 64 and row % kernel == 0, f"kernels of {kernel} in rows of {row}")
-    mask = mixed_bits(chunk.take(chunk.varint()), n, row, kernel, first)
-    return spread(chunk.values(np.count_nonzero(mask), width), mask, n)
+    geometry = chunk.geometry(n)
+    mask = mixed_mask_bits(chunk.take(chunk.varint()), n, geometry)
+    return spread(chunk.values(np.flatnonzero(mask), width), mask, n)
 
 
 @lru_cache
@@ -389,7 +332,7 @@ def blocks(chunk: Cursor, n: int, width: int) -> np.ndarray:
     require(n % (rows * row_length) == 0, f"{n} elements in rows of {rows} x {row_length}")
     kept = chunk.bits(n // (rows * columns)).reshape(-1, row_length // columns)
     mask = kept.repeat(columns, axis=1).repeat(rows, axis=0).reshape(n)
-    return spread(chunk.values(np.count_nonzero(mask), width), mask, n)
+    return spread(chunk.values(int(np.count_nonzero(mask)), width), mask, n)
 
 
 DENSE_ENCODINGS = {
@@ -399,10 +342,11 @@ ENCODINGS = DENSE_ENCODINGS | {5: bitmask, 6: csr_gaps, 7: n_of_m, 8: blocks, 11
 
 
 def decode_chunk(
-    stored: memoryview, width: int, n: int, encodings: dict[int, Decoder] = ENCODINGS
+    stored: memoryview, width: int, n: int, encodings: dict[int, Decoder] = ENCODINGS,
+    places: np.ndarray | None = None,
 ) -> tuple[np.ndarray, int]:
     """The `n` elements of a chunk, and the number of its encoding."""
-    chunk = Cursor(stored)
+    chunk = Cursor(stored, places)
     number = chunk.u8()
     require(number in ENCODINGS, f"encoding {number} is not known; it needs a newer version")
     require(number in encodings, f"encoding {number} inside another")

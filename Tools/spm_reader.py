@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from spm_chunks import SpmError, decode_chunk, refuse, require
+from spm_chunks import decode_chunk
+from spm_errors import SpmError, refuse, require
 
 # MARK: protobuf (schemas/spm.proto)
 

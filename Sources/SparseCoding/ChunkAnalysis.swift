@@ -15,14 +15,28 @@ final class ChunkAnalysis {
   let elements: Elements
   let hints: [ChunkHint]
   let coder: ChunkCoder
+  /// Where the elements lie in their tensor, when that is known.
+  let grid: ElementGrid?
   /// How many elements are all zero bytes.
   let zeroCount: Int
 
-  init(_ elements: Elements, hints: [ChunkHint], coder: ChunkCoder) {
+  init(
+    _ elements: Elements, hints: [ChunkHint] = [], on grid: ElementGrid? = nil, coder: ChunkCoder
+  ) {
     self.elements = elements
     self.hints = hints
     self.coder = coder
+    self.grid = grid ?? Self.grid(hints, elements.count)
     zeroCount = elements.layout.word.zeroCount(elements.bytes)
+  }
+
+  private static func grid(_ hints: [ChunkHint], _ count: Int) -> ElementGrid? {
+    for case .rows(let length, let kernel, let first) in hints {
+      let isSmall = kernel <= RowGeometry.largestKernel
+      let geometry = RowGeometry(rowLength: length, kernel: isSmall ? kernel : 1, first: first)
+      if geometry.isPossible(count) { return ElementGrid(geometry: geometry) }
+    }
+    return nil
   }
 
   /// What encodings chose for the chunk.
@@ -120,7 +134,9 @@ final class ChunkAnalysis {
   /// Kept after the first use, because a failure leaves nothing to reuse.
   func codedNonZeros() throws(SparseCodingError) -> [UInt8] {
     if let coded = keptNonZeros { return coded }
-    let coded = try coder.encodeDense(nonZeros)
+    var grid = grid
+    grid?.positions = compacted.positions
+    let coded = try coder.encodeDense(nonZeros, on: grid)
     keptNonZeros = coded
     return coded
   }

@@ -2,10 +2,11 @@
 extension ChunkCoder {
   /// Codes the candidates that are worth it and returns the smallest.
   func encode(
-    _ elements: Elements, hints: [ChunkHint], _ encodings: [any ChunkEncoding]
+    _ elements: Elements, hints: [ChunkHint] = [], on grid: ElementGrid? = nil,
+    _ encodings: [any ChunkEncoding]
   ) throws(SparseCodingError) -> [UInt8] {
     try retained.scope { () throws(SparseCodingError) in
-      let chunk = ChunkAnalysis(elements, hints: hints, coder: self)
+      let chunk = ChunkAnalysis(elements, hints: hints, on: grid, coder: self)
       var best = [UInt8]()
       var first: Double?
       for (encoding, estimate) in candidates(chunk, encodings) {

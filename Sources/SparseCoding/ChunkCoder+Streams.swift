@@ -4,10 +4,14 @@ extension ChunkCoder {
   private static let enoughSaving = 32
 
   /// Appends a stream in the smallest form its coders find; the lower number wins a tie.
-  func append(stream raw: UnsafeRawBufferPointer, to coded: inout [UInt8]) {
+  ///
+  /// A stream with a byte for each element may be coded by where they lie.
+  func append(
+    stream raw: UnsafeRawBufferPointer, on grid: ElementGrid? = nil, to coded: inout [UInt8]
+  ) {
     let mark = scratch.mark
     defer { scratch.release(to: mark) }
-    let statistics = StreamStatistics(raw)
+    let statistics = StreamStatistics(raw, on: grid)
     var best = raw
     var coder = CoderID.stored
     var length: Int?
@@ -77,7 +81,7 @@ extension ChunkCoder {
       } else {
         length = try reader.number()
       }
-      try codec.decode(reader.take(length), into: raw)
+      try codec.decode(reader.take(length), into: raw, at: places)
       return
     }
     throw .unknownCoder(id)

@@ -15,6 +15,8 @@ public final class ChunkCoder {
   let scratch = ScratchStack()
   /// Memory for what is known about a chunk, until it is coded.
   let retained = ScratchStack()
+  /// Which elements of the chunk are being decoded.
+  private(set) var places = ElementPlaces.all
   /// Says how well whole elements match each other.
   private(set) lazy var quickMatcher = ZstdCompressor.matching(level: 3)
   /// Codes elements that do: rare enough that its time does not matter.
@@ -79,18 +81,22 @@ public final class ChunkCoder {
 
 // What encodings with values inside of them need.
 extension ChunkCoder {
-  /// Codes the values of a sparse chunk.
-  func encodeDense(_ values: Elements) throws(SparseCodingError) -> [UInt8] {
-    try encode(values, hints: [], SparseEncodings.implementations.filter { $0.isDense })
+  /// Codes the values of a sparse chunk, which may lie on a grid.
+  func encodeDense(
+    _ values: Elements, on grid: ElementGrid? = nil
+  ) throws(SparseCodingError) -> [UInt8] {
+    try encode(values, on: grid, SparseEncodings.implementations.filter { $0.isDense })
   }
 
   /// Decodes the values of a sparse chunk.
   func decodeDense(
-    _ reader: inout CodedReader, as layout: ElementLayout,
+    _ reader: inout CodedReader, as layout: ElementLayout, at places: ElementPlaces = .all,
     into output: UnsafeMutableRawBufferPointer
   ) throws(SparseCodingError) {
     let encoding = try SparseEncodings.implementation(of: reader.byte())
     guard encoding.isDense else { throw .misplacedEncoding(encoding.id) }
+    self.places = places
+    defer { self.places = .all }
     try decode(&reader, encoding, as: layout, into: output)
   }
 
@@ -103,7 +109,8 @@ extension ChunkCoder {
   ) throws(SparseCodingError) {
     let kept = mask.reduce(0) { $0 &+ $1.nonzeroBitCount }
     let values = scratch.take(kept * layout.width)
-    try decodeDense(&reader, as: layout, into: values)
+    let places = ElementPlaces.mask(UnsafeRawBufferPointer(mask))
+    try decodeDense(&reader, as: layout, at: places, into: values)
     output.zeroFill()
     guard let source = values.baseAddress, let target = output.baseAddress else { return }
     layout.word.scatter(source, mask: UnsafeRawBufferPointer(mask), into: target)

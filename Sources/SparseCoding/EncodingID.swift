@@ -37,4 +37,5 @@ public struct CoderID: RawRepresentable, Sendable, Hashable {
   static let zstd = CoderID(rawValue: 2)
   static let constantByte = CoderID(rawValue: 4)
   static let rans = CoderID(rawValue: 5)
+  static let mixed = CoderID(rawValue: 6)
 }

@@ -25,7 +25,10 @@ protocol StreamCodec: AnyObject {
   ) -> UnsafeRawBufferPointer?
 
   /// Fills `raw` exactly, using every byte of `stored`.
+  ///
+  /// `places` says which elements of a chunk it holds bytes of, when those of some only.
   func decode(
-    _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer
+    _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer,
+    at places: ElementPlaces
   ) throws(SparseCodingError)
 }

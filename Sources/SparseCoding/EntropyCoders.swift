@@ -10,5 +10,6 @@ public enum EntropyCoders {
     ZstdCoder(),
     ConstantByteCoder(),
     RansCoder(),
+    MixedCoder(),
   ]
 }

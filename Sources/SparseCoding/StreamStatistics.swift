@@ -12,11 +12,14 @@ struct StreamStatistics {
 
   /// How many bytes the stream has.
   let count: Int
+  /// Where its bytes belong, when there is one for each element.
+  let grid: ElementGrid?
   /// True when all of its bytes are equal.
   let isConstant: Bool
   private let histogram: ByteHistogram
 
-  init(_ stream: UnsafeRawBufferPointer) {
+  init(_ stream: UnsafeRawBufferPointer, on grid: ElementGrid? = nil) {
+    self.grid = grid
     count = stream.count
     isConstant = stream.repeats(every: 1)
     histogram = isConstant ? ByteHistogram() : Self.histogram(of: stream)

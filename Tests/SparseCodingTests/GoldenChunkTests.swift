@@ -63,6 +63,14 @@ import Testing
       "rans", 1, .opaque, "0001000101 0001020304050607",
       "03 05 15 08 c0003008 005b0500 82590100 04140400 c65e0100"),
     Golden(
+      "mixed", 1, .opaque, "00010200 00020100", "03 06 0f 040200 08 800160000c00 a5b89277b6"),
+    Golden(
+      "mixed values in a bitmask", 1, .opaque, "00000100 00000002",
+      "05 00 a4 03 06 0e 040200 08 800160000c00 611f8000"),
+    Golden(
+      "mixed values behind gaps", 1, .opaque, "00000100 00000002",
+      "06 02 00 0204 03 06 0e 040200 08 800160000c00 3fff8000"),
+    Golden(
       "zstd: a run", 1, .opaque, String(repeating: "41", count: 9), "03 02 06 00584b000041"),
   ]
 

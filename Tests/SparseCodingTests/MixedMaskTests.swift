@@ -7,7 +7,7 @@ import Testing
   @Test("Rows and channels of different densities take less than the entropy of the mask")
   func gain() throws {
     let elements = Self.elements(rows: 400, rowLength: 288, kernel: 9, seed: 1)
-    let coded = try code(elements, MaskGeometry(rowLength: 288, kernel: 9, first: 0))
+    let coded = try code(elements, RowGeometry(rowLength: 288, kernel: 9, first: 0))
     let kept = elements.count { $0 > 0 }
     let entropy = maskEntropy(yes: kept, of: elements.count)
     #expect(Double(coded.count) < entropy * 0.93, "\(coded.count) of \(entropy)")
@@ -18,7 +18,7 @@ import Testing
   func geometries(count: Int) throws {
     for (rowLength, kernel) in [(1, 1), (6, 3), (64, 64), (count, 1), (9, 9)] {
       for first in [0, rowLength / 2, rowLength - 1] {
-        let geometry = MaskGeometry(rowLength: rowLength, kernel: kernel, first: first)
+        let geometry = RowGeometry(rowLength: rowLength, kernel: kernel, first: first)
         for share in [0, 0.02, 0.5, 1] {
           var elements = Self.random(count, share: share, seed: UInt64(count))
           elements[count / 2] = 3
@@ -32,7 +32,7 @@ import Testing
   @Test("The example of the page")
   func example() throws {
     let elements: [UInt8] = [0, 0, 3, 0, 0, 0, 0, 5]
-    let coded = try code(elements, MaskGeometry(rowLength: 4, kernel: 4, first: 0))
+    let coded = try code(elements, RowGeometry(rowLength: 4, kernel: 4, first: 0))
     #expect(hex(coded) == "0b04040005b46be61300000305")
   }
 
@@ -50,7 +50,7 @@ import Testing
   @Test("Bits are used up, and no more")
   func length() throws {
     let elements: [UInt8] = [0, 0, 3, 0, 0, 0, 0, 5]
-    let coded = try code(elements, MaskGeometry(rowLength: 4, kernel: 4, first: 0))
+    let coded = try code(elements, RowGeometry(rowLength: 4, kernel: 4, first: 0))
     let expected = SparseCodingError.badChunk(
       .mixedMask, reason: "bits of a mask that do not come out even")
     var short = coded
@@ -124,7 +124,7 @@ import Testing
     }
   }
 
-  private func code(_ elements: [UInt8], _ geometry: MaskGeometry) throws -> [UInt8] {
+  private func code(_ elements: [UInt8], _ geometry: RowGeometry) throws -> [UInt8] {
     let coder = ChunkCoder(level: .small)
     let hint = ChunkHint.rows(
       length: geometry.rowLength, kernel: geometry.kernel, first: geometry.first)

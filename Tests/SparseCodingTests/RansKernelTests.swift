@@ -12,7 +12,7 @@ import Testing
     let stream = skewedBytes(length, kinds: kinds)
     for bits in [12, 14] {
       let frequencies = try #require(
-        stream.withUnsafeBytes { RansFrequencies(of: $0, largestBits: bits) })
+        stream.withUnsafeBytes { ByteFrequencies(of: $0, largestBits: bits) })
       let expected = Definition(frequencies).encode(stream, lanes: lanes(length))
       for kernels in KernelPath.allCases where kernels.isSupported {
         let (states, words) = encode(stream, frequencies, kernels)
@@ -27,7 +27,7 @@ import Testing
     var generator = SeededGenerator(seed: UInt64(length))
     let stream = skewedBytes(length, kinds: 40)
     let frequencies = try #require(
-      stream.withUnsafeBytes { RansFrequencies(of: $0, largestBits: 12) })
+      stream.withUnsafeBytes { ByteFrequencies(of: $0, largestBits: 12) })
     let (states, words) = encode(stream, frequencies, .scalar)
     for _ in 0..<20 {
       var damaged = words
@@ -66,7 +66,7 @@ import Testing
   private func lanes(_ length: Int) -> Int { RansLanes(ofStream: length, .scalar).count }
 
   private func encode(
-    _ stream: [UInt8], _ frequencies: RansFrequencies, _ kernels: KernelPath
+    _ stream: [UInt8], _ frequencies: ByteFrequencies, _ kernels: KernelPath
   ) -> (states: [UInt32], words: [UInt8]) {
     var room = [UInt8](repeating: 0, count: stream.count * 2)
     return stream.withUnsafeBytes { raw in
@@ -78,7 +78,7 @@ import Testing
   }
 
   private func decode(
-    _ states: [UInt32], _ words: [UInt8], _ frequencies: RansFrequencies, _ length: Int,
+    _ states: [UInt32], _ words: [UInt8], _ frequencies: ByteFrequencies, _ length: Int,
     _ kernels: KernelPath
   ) -> [UInt8]? {
     var output = [UInt8](repeating: 0xA5, count: length)
@@ -100,7 +100,7 @@ private struct Definition {
   let sizes: [UInt64]
   let starts: [UInt64]
 
-  init(_ frequencies: RansFrequencies) {
+  init(_ frequencies: ByteFrequencies) {
     bits = UInt64(frequencies.bits)
     sizes = frequencies.counts.map { UInt64($0) }
     starts = sizes.indices.map { symbol in

@@ -12,7 +12,7 @@ import Testing
         "6 csr-gaps", "7 n:m", "8 blocks", "9 repeats", "10 float-joint", "11 mixed-mask",
       ])
     let coders = EntropyCoders.all.map { "\($0.id.rawValue) \($0.name)" }
-    #expect(coders == ["0 stored", "1 zlib", "2 zstd", "4 constant", "5 rans"])
+    #expect(coders == ["0 stored", "1 zlib", "2 zstd", "4 constant", "5 rans", "6 mixed"])
     #expect(
       (SparseEncodings.all.map(\.summary) + EntropyCoders.all.map(\.summary)).allSatisfy {
         !$0.isEmpty

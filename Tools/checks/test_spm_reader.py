@@ -492,6 +492,8 @@ EXAMPLES = {
     "repeats": (2, u16(0x0102, 0x0103), "09 0002010301"),
     "rans": (1, bytes([0, 1, 0, 1, 1, *range(8)]), "03 0515 08c0003008005b05008259010004140400c65e0100"),
     "mixed-mask": (1, bytes([0, 0, 3, 0, 0, 0, 0, 5]), "0b04040005b46be61300 000305"),
+    "mixed": (1, bytes([0, 1, 2, 0, 0, 2, 1, 0]), "03 060f 04020008800160000c00a5b89277b6"),
+    "mixed values": (1, bytes([0, 0, 1, 0, 0, 0, 0, 2]), "05 00a4 03 060e 04020008800160000c00611f8000"),
     "zlib": (1, b"weights weights weights", "03 010c2b4fcd4ccf2829562847a501"),
     "zstd": (1, b"A" * 9, "03 020600584b000041"),
 }
@@ -588,6 +590,13 @@ WRONG_CHUNKS = {
     "rans of a state too large": (1, 13, "03 0515 08c0003008005b05808259010004140400c65e0100"),
     "rans of another end": (1, 13, "03 0515 08c0003008005baa008259010004140400c65e0100"),
     "rans shorter than its states": (1, 7, "03 0515 08c0003008005b05008259010004140400c65e0100"),
+    "mixed of no rows": (1, 8, "03 060f 00020008800160000c00a5b89277b6"),
+    "mixed of uneven kernels": (1, 8, "03 060f 04030008800160000c00a5b89277b6"),
+    "mixed from beyond a row": (1, 8, "03 060f 04020408800160000c00a5b89277b6"),
+    "mixed of 2^7 parts": (1, 8, "03 060f 04020007800160000c00a5b89277b6"),
+    "mixed with a bit behind": (1, 8, "03 060f 04020008800160000c80a5b89277b6"),
+    "mixed that is cut": (1, 8, "03 060e 04020008800160000c00a5b89277"),
+    "mixed with a byte more": (1, 8, "03 0610 04020008800160000c00a5b89277b600"),
     "two zstd frames": (1, 9, "03 020f00584b00004128b52ffd0058010000"),
     "constant stream of nothing": (1, 1, "0600 0400 00"),
 }

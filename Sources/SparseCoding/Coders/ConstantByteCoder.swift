@@ -20,7 +20,8 @@ private final class ConstantByteCodec: StreamCodec {
   }
 
   func decode(
-    _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer
+    _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer,
+    at places: ElementPlaces
   ) throws(SparseCodingError) {
     guard raw.count > 0 else { throw .badStream(.constantByte, reason: "an empty stream") }
     _ = raw.initializeMemory(as: UInt8.self, repeating: stored[0])

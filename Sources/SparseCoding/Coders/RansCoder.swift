@@ -35,7 +35,7 @@ final class RansCodec: StreamCodec {
   ) -> UnsafeRawBufferPointer? {
     guard raw.count >= Self.shortestStream, !statistics.isConstant,
       statistics.estimatedSize < Double(raw.count) * (1 - Self.worthwhileSaving),
-      let frequencies = RansFrequencies(of: raw, largestBits: level == .small ? 14 : 12)
+      let frequencies = ByteFrequencies(of: raw, largestBits: level == .small ? 14 : 12)
     else { return nil }
     var head: [UInt8] = []
     frequencies.write(to: &head)
@@ -53,10 +53,11 @@ final class RansCodec: StreamCodec {
   }
 
   func decode(
-    _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer
+    _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer,
+    at places: ElementPlaces
   ) throws(SparseCodingError) {
     var reader = CodedReader(stored)
-    let frequencies = try RansFrequencies(from: &reader)
+    let frequencies = try ByteFrequencies(from: &reader, for: .rans)
     let lanes = RansLanes(ofStream: raw.count, kernels)
     let states = try reader.take(lanes.count * 4)
     let words = try reader.take(stored.count - reader.offset)

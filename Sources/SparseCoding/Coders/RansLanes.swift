@@ -30,7 +30,7 @@ struct RansLanes {
   ///
   /// - Returns: the states decoding begins with, and the size of the words.
   func encode(
-    _ raw: UnsafeRawBufferPointer, _ frequencies: RansFrequencies,
+    _ raw: UnsafeRawBufferPointer, _ frequencies: ByteFrequencies,
     into words: UnsafeMutableRawBufferPointer
   ) -> (states: [UInt32], size: Int) {
     let coded = raw.count - heldCount
@@ -47,7 +47,7 @@ struct RansLanes {
 
   /// The way back from `encode`; false when it does not end as coding began.
   func decode(
-    _ coded: UnsafeRawBufferPointer, _ frequencies: RansFrequencies,
+    _ coded: UnsafeRawBufferPointer, _ frequencies: ByteFrequencies,
     _ words: UnsafeRawBufferPointer,
     into raw: UnsafeMutableRawBufferPointer
   ) -> Bool {
@@ -67,7 +67,7 @@ struct RansLanes {
 
   /// Decodes the bytes that are no part of the last states, from exactly these words.
   private func decode(
-    _ states: inout [UInt32], _ frequencies: RansFrequencies, _ words: UnsafeRawBufferPointer,
+    _ states: inout [UInt32], _ frequencies: ByteFrequencies, _ words: UnsafeRawBufferPointer,
     into raw: UnsafeMutableRawPointer?, _ length: Int
   ) -> Bool {
     guard let raw, let base = words.baseAddress else { return false }

@@ -19,7 +19,8 @@ private final class StoredCodec: StreamCodec {
   }
 
   func decode(
-    _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer
+    _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer,
+    at places: ElementPlaces
   ) throws(SparseCodingError) {
     raw.copyMemory(from: stored)
   }

@@ -47,7 +47,8 @@ final class ZlibCodec: StreamCodec {
   }
 
   func decode(
-    _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer
+    _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer,
+    at places: ElementPlaces
   ) throws(SparseCodingError) {
     guard let state = inflater?.state, inflateReset(state) == Z_OK else {
       throw .outOfMemory(.zlib)

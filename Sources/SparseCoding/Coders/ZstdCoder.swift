@@ -54,7 +54,8 @@ final class ZstdCodec: StreamCodec {
   }
 
   func decode(
-    _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer
+    _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer,
+    at places: ElementPlaces
   ) throws(SparseCodingError) {
     guard ZstdFrame.isAcceptable(stored) else {
       throw .badStream(.zstd, reason: "not exactly one frame of the kind written here")

@@ -24,11 +24,15 @@ struct BytePlanes {
     return sample.count == 0 ? 0 : size * Double(count) / Double(sample.count)
   }
 
-  func encode(_ elements: Elements, into coded: inout [UInt8], with coder: ChunkCoder) {
+  func encode(
+    _ elements: Elements, on grid: ElementGrid? = nil, into coded: inout [UInt8],
+    with coder: ChunkCoder
+  ) {
     let mark = coder.scratch.mark
     defer { coder.scratch.release(to: mark) }
-    for plane in split(elements, coder.scratch).prefix(used).reversed() {
-      coder.append(stream: plane, to: &coded)
+    for (index, plane) in split(elements, coder.scratch).prefix(used).enumerated().reversed() {
+      // Planes below the highest are noise, or as good as.
+      coder.append(stream: plane, on: index == used - 1 ? grid : nil, to: &coded)
     }
   }
 

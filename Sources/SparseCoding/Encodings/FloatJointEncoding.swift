@@ -38,7 +38,8 @@ struct FloatJointEncoding: ChunkEncoding {
     coded.append(range.lowerBound)
     let joined = split.joined(
       JointPlanes(bits: bits, base: range.lowerBound), chunk.coder.kernels, scratch)
-    for stream in [joined.symbols, joined.rest] + split.others {
+    chunk.coder.append(stream: joined.symbols, on: chunk.grid, to: &coded)
+    for stream in [joined.rest] + split.others {
       chunk.coder.append(stream: stream, to: &coded)
     }
     return true

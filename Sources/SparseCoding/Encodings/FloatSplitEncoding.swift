@@ -17,7 +17,7 @@ struct FloatSplitEncoding: ChunkEncoding {
 
   func encode(_ chunk: ChunkAnalysis, into coded: inout [UInt8]) -> Bool {
     guard isPossible(chunk.layout) else { return false }
-    planes(chunk.layout).encode(chunk.elements, into: &coded, with: chunk.coder)
+    planes(chunk.layout).encode(chunk.elements, on: chunk.grid, into: &coded, with: chunk.coder)
     return true
   }
 

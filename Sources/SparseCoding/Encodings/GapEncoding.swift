@@ -35,7 +35,8 @@ struct GapEncoding: ChunkEncoding {
     let gaps = coder.scratch.take(length)
     try coder.read(stream: &reader, into: gaps)
     let values = coder.scratch.take(try valueCount(gaps, count) * layout.width)
-    try coder.decodeDense(&reader, as: layout, into: values)
+    let places = ElementPlaces.gaps(UnsafeRawBufferPointer(gaps))
+    try coder.decodeDense(&reader, as: layout, at: places, into: values)
     output.zeroFill()
     guard let source = values.baseAddress, let target = output.baseAddress else { return }
     layout.word.scatter(source, gaps: UnsafeRawBufferPointer(gaps), into: target)

@@ -27,7 +27,8 @@ struct IntegerEncoding: ChunkEncoding {
     if transform.hasBase {
       for byte in 0..<width { coded.append(UInt8(truncatingIfNeeded: base >> (8 * byte))) }
     }
-    BytePlanes(chunk.layout, used: used).encode(values, into: &coded, with: chunk.coder)
+    BytePlanes(chunk.layout, used: used).encode(
+      values, on: chunk.grid, into: &coded, with: chunk.coder)
   }
 
   func decode(

@@ -16,11 +16,11 @@ struct MixedMaskEncoding: ChunkEncoding {
 
   func encode(_ chunk: ChunkAnalysis, into coded: inout [UInt8]) throws(SparseCodingError) -> Bool {
     guard chunk.nonZeroCount > 0 else { return false }
-    let geometry = geometry(of: chunk)
+    let geometry =
+      chunk.grid?.geometry ?? RowGeometry(rowLength: chunk.count, kernel: 1, first: 0)
     let bits = bits(of: chunk, geometry)
-    for number in [geometry.rowLength, geometry.kernel, geometry.first, bits.count] {
-      coded.append(number: number)
-    }
+    geometry.write(to: &coded)
+    coded.append(number: bits.count)
     coded.append(contentsOf: bits)
     coded.append(contentsOf: try chunk.codedNonZeros())
     return true
@@ -33,8 +33,7 @@ struct MixedMaskEncoding: ChunkEncoding {
     let mark = coder.scratch.mark
     defer { coder.scratch.release(to: mark) }
     let count = output.count / layout.width
-    let geometry = MaskGeometry(
-      rowLength: try reader.number(), kernel: try reader.number(), first: try reader.number())
+    let geometry = try RowGeometry(from: &reader)
     guard geometry.isPossible(count) else {
       throw .badChunk(id, reason: "rows that do not fit the chunk, or kernels their rows")
     }
@@ -46,17 +45,7 @@ struct MixedMaskEncoding: ChunkEncoding {
     try coder.decodeValues(&reader, as: layout, at: mask, into: output)
   }
 
-  /// Rows as the caller knows them, or the chunk as one row.
-  private func geometry(of chunk: ChunkAnalysis) -> MaskGeometry {
-    for case .rows(let length, let kernel, let first) in chunk.hints {
-      let isSmall = kernel <= MaskGeometry.largestKernel
-      let geometry = MaskGeometry(rowLength: length, kernel: isSmall ? kernel : 1, first: first)
-      if geometry.isPossible(chunk.count) { return geometry }
-    }
-    return MaskGeometry(rowLength: chunk.count, kernel: 1, first: 0)
-  }
-
-  private func bits(of chunk: ChunkAnalysis, _ geometry: MaskGeometry) -> [UInt8] {
+  private func bits(of chunk: ChunkAnalysis, _ geometry: RowGeometry) -> [UInt8] {
     chunk.coder.scratch.measured { scratch in
       var model = MaskModel(geometry, scratch)
       var encoder = BinaryEncoder()
@@ -72,7 +61,7 @@ struct MixedMaskEncoding: ChunkEncoding {
 
   /// Fills a mask of whole 64-bit words; false unless all bytes are used and no more.
   private static func decode(
-    _ bytes: UnsafeRawBufferPointer, _ geometry: MaskGeometry, _ count: Int,
+    _ bytes: UnsafeRawBufferPointer, _ geometry: RowGeometry, _ count: Int,
     into mask: UnsafeMutableRawBufferPointer, _ scratch: ScratchStack
   ) -> Bool {
     mask.zeroFill()

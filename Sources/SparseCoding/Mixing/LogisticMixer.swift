@@ -14,29 +14,35 @@ struct LogisticMixer {
   /// The learning rate is 2^-shift in these units: about 0.002.
   private static let shift: Int64 = 17
 
-  private var weights = InlineArray<6, Int64>(repeating: firstWeight)
+  /// The weights of each set, one set after the other.
+  private let weights: UnsafeMutableBufferPointer<Int64>
   private var logits = InlineArray<6, Int64>(repeating: 0)
   private var probability: Int64 = 0
+  /// Where the weights of the set begin that was mixed last.
+  private var first = 0
   private let squash: UnsafeBufferPointer<UInt16>
   private let stretch: UnsafeBufferPointer<Int16>
 
-  init(_ scratch: ScratchStack) {
+  /// A mixer with some sets of weights, for bits of different kinds.
+  init(sets: Int = 1, _ scratch: ScratchStack) {
+    weights = scratch.take(sets * Self.inputCount, of: Self.firstWeight)
     squash = scratch.copy(LogisticTables.shared.squash)
     stretch = scratch.copy(LogisticTables.shared.stretch)
   }
 
   /// Takes an input.
   @inline(__always)
-  mutating func set(_ index: Int, _ input: AdaptiveBit) {
-    logits[unchecked: index] = Int64(stretch[Int(input.probability &>> 4)])
+  mutating func set(_ index: Int, _ input: RunningMean) {
+    logits[unchecked: index] = Int64(stretch[Int(input.value &>> 4)])
   }
 
-  /// The probability of a one, from 16 to 65,520.
+  /// The probability of a one by the weights of a set, from 16 to 65,520.
   @inline(__always)
-  mutating func mix() -> UInt32 {
+  mutating func mix(set: Int = 0) -> UInt32 {
+    first = set &* Self.inputCount
     var sum: Int64 = 0
     for index in 0..<Self.inputCount {
-      sum &+= weights[unchecked: index] &* logits[unchecked: index]
+      sum &+= weights[first &+ index] &* logits[unchecked: index]
     }
     let logit = min(max(sum &>> 16, -2048), 2047)
     probability = Int64(squash[Int(logit &+ 2048)])
@@ -49,7 +55,7 @@ struct LogisticMixer {
     let error = Int64(target) &- probability
     for index in 0..<Self.inputCount {
       let change = logits[unchecked: index] &* error &+ 1 &<< (Self.shift &- 1)
-      weights[unchecked: index] &+= change &>> Self.shift
+      weights[first &+ index] &+= change &>> Self.shift
     }
   }
 }

@@ -7,16 +7,16 @@ struct MaskModel {
   /// What a row has learnt counts as so many bits in the next one.
   private static let rowMemory: UInt16 = 10
 
-  private let geometry: MaskGeometry
+  private let geometry: RowGeometry
   private var mixer: LogisticMixer
   private let rates: UnsafeBufferPointer<Int32>
 
-  private var row = AdaptiveBit()
-  private let channels: UnsafeMutableBufferPointer<AdaptiveBit>
-  private let byHistory: UnsafeMutableBufferPointer<AdaptiveBit>
-  private let byNeighbours: UnsafeMutableBufferPointer<AdaptiveBit>
-  private let byKernel: UnsafeMutableBufferPointer<AdaptiveBit>
-  private let byDensity: UnsafeMutableBufferPointer<AdaptiveBit>
+  private var row = RunningMean()
+  private let channels: UnsafeMutableBufferPointer<RunningMean>
+  private let byHistory: UnsafeMutableBufferPointer<RunningMean>
+  private let byNeighbours: UnsafeMutableBufferPointer<RunningMean>
+  private let byKernel: UnsafeMutableBufferPointer<RunningMean>
+  private let byDensity: UnsafeMutableBufferPointer<RunningMean>
   /// The last two elements of each column, the newer one in the lowest bit; with one column more.
   private let above: UnsafeMutableBufferPointer<UInt8>
 
@@ -31,17 +31,17 @@ struct MaskModel {
   private var contexts = InlineArray<4, Int>(repeating: 0)
 
   /// Takes its memory from `scratch`: five bytes a column at most, and 130 KB.
-  init(_ geometry: MaskGeometry, _ scratch: ScratchStack) {
+  init(_ geometry: RowGeometry, _ scratch: ScratchStack) {
     self.geometry = geometry
     mixer = LogisticMixer(scratch)
-    rates = scratch.copy(AdaptiveBit.rates)
-    func probabilities(_ count: Int) -> UnsafeMutableBufferPointer<AdaptiveBit> {
-      scratch.take(count, of: AdaptiveBit())
+    rates = scratch.copy(RunningMean.rates)
+    func probabilities(_ count: Int) -> UnsafeMutableBufferPointer<RunningMean> {
+      scratch.take(count, of: RunningMean())
     }
     channels = probabilities(geometry.rowLength / geometry.kernel)
-    byHistory = probabilities(MaskGeometry.largestKernel << 8)
+    byHistory = probabilities(RowGeometry.largestKernel << 8)
     byNeighbours = probabilities(1 << 8)
-    byKernel = probabilities(MaskGeometry.largestKernel << 7)
+    byKernel = probabilities(RowGeometry.largestKernel << 7)
     byDensity = probabilities(1 << 12)
     above = scratch.take(geometry.rowLength + 1, of: 0)
     column = geometry.first
@@ -58,7 +58,7 @@ struct MaskModel {
     contexts[unchecked: 0] = place &<< 8 | history & 0xFF
     contexts[unchecked: 1] = around | (history & 15) &<< 4
     contexts[unchecked: 2] = place &<< 7 | (inKernel & 15) &<< 3 | min(inLastKernel, 7)
-    let densities = Int(ofChannel.probability &>> 12) &<< 5 | Int(row.probability &>> 11)
+    let densities = Int(ofChannel.value &>> 12) &<< 5 | Int(row.value &>> 11)
     contexts[unchecked: 3] = densities &<< 3 | min(inKernel, 7)
     mixer.set(0, row)
     mixer.set(1, ofChannel)

@@ -1,5 +1,5 @@
 /// How often each byte stands in a stream, in parts of a power of two.
-struct RansFrequencies {
+struct ByteFrequencies {
   /// The exponents of totals that there may be.
   static let possibleBits = 8...15
 
@@ -12,7 +12,7 @@ struct RansFrequencies {
 
 // MARK: - Choosing
 
-extension RansFrequencies {
+extension ByteFrequencies {
   /// Frequencies for a stream of at least two different bytes; nil for any other.
   init?(of stream: UnsafeRawBufferPointer, largestBits: Int) {
     let counts = ByteHistogram(of: stream).counts
@@ -53,7 +53,7 @@ extension RansFrequencies {
 
 // MARK: - Bits
 
-extension RansFrequencies {
+extension ByteFrequencies {
   /// Each frequency and one, in Elias's gamma code, up to the symbol that makes up the total.
   func write(to coded: inout [UInt8]) {
     coded.append(UInt8(bits))
@@ -77,19 +77,19 @@ extension RansFrequencies {
   }
 
   /// The way back from `write`.
-  init(from reader: inout CodedReader) throws(SparseCodingError) {
+  init(from reader: inout CodedReader, for coder: CoderID) throws(SparseCodingError) {
     bits = Int(try reader.byte())
-    guard Self.possibleBits ~= bits else { throw .badStream(.rans, reason: "2^\(bits) parts") }
+    guard Self.possibleBits ~= bits else { throw .badStream(coder, reason: "2^\(bits) parts") }
     var source = BitReader()
     var sum = 0
     for symbol in counts.indices {
       guard sum < total else { break }
-      let number = try source.gamma(&reader, maximumLength: bits)
+      let number = try source.gamma(&reader, maximumLength: bits, coder)
       counts[symbol] = UInt32(number - 1)
       sum += number - 1
     }
     guard sum == total, counts.allSatisfy({ $0 < total }), source.isFinished else {
-      throw .badStream(.rans, reason: "frequencies that make up \(sum) of \(total)")
+      throw .badStream(coder, reason: "frequencies that make up \(sum) of \(total)")
     }
   }
 }
@@ -113,13 +113,13 @@ private struct BitReader {
 
   /// A number in Elias's gamma code.
   mutating func gamma(
-    _ reader: inout CodedReader, maximumLength: Int
+    _ reader: inout CodedReader, maximumLength: Int, _ coder: CoderID
   ) throws(SparseCodingError) -> Int {
     var length = 0
     while try bit(&reader) == 0 {
       length += 1
       guard length <= maximumLength else {
-        throw .badStream(.rans, reason: "a frequency above the total")
+        throw .badStream(coder, reason: "a frequency above the total")
       }
     }
     var number = 1 << length

@@ -1,6 +1,6 @@
 internal import CKernels
 
-extension RansFrequencies {
+extension ByteFrequencies {
   /// Where the range of each symbol begins, below its frequency in the upper half of a word.
   private var ranges: [UInt32] {
     var start: UInt32 = 0
