@@ -1,4 +1,4 @@
-/// Bytes as ways through a tree of yes-no questions: is the byte greater than some other?
+/// Bytes as ways through a tree of yes-no questions, each of which asks whether the byte is greater.
 ///
 /// Each question halves what is left by frequency, as nearly as it can, so that a byte takes few.
 struct SymbolTree {
