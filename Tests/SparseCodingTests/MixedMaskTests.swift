@@ -63,6 +63,13 @@ import Testing
     #expect(refusal(long) == expected)
   }
 
+  @Test("Rows say nothing of no elements, whatever the level", arguments: CompressionLevel.allCases)
+  func noElements(level: CompressionLevel) throws {
+    let coded = try ChunkCoder(level: level)
+      .encode([], layout(4), hints: [.rows(length: 4, kernel: 2, first: 0)])
+    #expect(coded == [0])
+  }
+
   @Test("The tables are those of the page")
   func tables() {
     func moment<Value: BinaryInteger>(_ table: [Value]) -> Int {

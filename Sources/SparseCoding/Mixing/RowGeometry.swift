@@ -13,8 +13,8 @@ struct RowGeometry: Hashable {
 
   /// True when the numbers fit each other and a chunk of `count` elements.
   func isPossible(_ count: Int = Limits.chunkElements) -> Bool {
-    1...count ~= rowLength && 1...Self.largestKernel ~= kernel && rowLength % kernel == 0
-      && 0..<rowLength ~= first
+    rowLength > 0 && rowLength <= count && 0..<rowLength ~= first
+      && 1...Self.largestKernel ~= kernel && rowLength % kernel == 0
   }
 }
 
