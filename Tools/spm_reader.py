@@ -16,7 +16,7 @@ import signal
 import struct
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,136 +25,7 @@ from typing import Any
 import numpy as np
 from spm_chunks import decode_chunk
 from spm_errors import SpmError, refuse, require
-
-# MARK: protobuf (schemas/spm.proto)
-
-VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
-FIRST_SKIPPABLE_FIELD = 64
-
-# Field number -> (name, type). A tuple ("many" | "one", schema) stands for a message.
-SETTING = {1: ("name", "bytes"), 2: ("value", "bytes")}
-HISTORY_ENTRY = {
-    1: ("action", "bytes"), 2: ("settings", ("many", SETTING)), 3: ("weight_count", "uint64"),
-    4: ("zeros_before", "uint64"), 5: ("zeros_after", "uint64"),
-}
-TENSOR = {
-    1: ("name", "bytes"), 2: ("element_type", "uint32"), 3: ("dims", "packed uint64"),
-    4: ("section", "uint32"), 5: ("first_element", "uint64"),
-}
-SECTION = {
-    1: ("element_kind", "uint32"), 2: ("element_width", "uint32"), 3: ("element_count", "uint64"),
-    4: ("chunk_elements", "uint32"), 5: ("chunk_lengths", "packed uint32"),
-    6: ("chunk_checksums", "packed fixed32"), 7: ("gap", "uint32"), 8: ("plain", "uint32"),
-}
-FILE = {
-    1: ("path", "bytes"), 2: ("literal_section", "uint32"), 3: ("literal_runs", "packed uint64"),
-    4: ("hole_tensors", "packed uint32"), 5: ("sha256", "bytes"),
-}
-DOCUMENT = {1: ("format", "bytes"), 2: ("files", ("many", FILE))}
-INDEX = {
-    1: ("document", ("one", DOCUMENT)), 2: ("sections", ("many", SECTION)),
-    3: ("tensors", ("many", TENSOR)), 4: ("history", ("many", HISTORY_ENTRY)),
-}
-ABSENT = {"bytes": b"", "uint32": 0, "uint64": 0}
-
-
-def read_varint(data: memoryview, at: int) -> tuple[int, int]:
-    """The value of at most 64 bits that starts at `at`, and where the next one starts."""
-    value = 0
-    for position in range(at, min(at + 10, len(data))):
-        value |= (data[position] & 0x7F) << (7 * (position - at))
-        if data[position] < 0x80:
-            require(value < 1 << 64, "index: a number of more than 64 bits")
-            return value, position + 1
-    refuse("index: a number without an end")
-
-
-def wire_fields(data: memoryview) -> Iterator[tuple[int, int, memoryview]]:
-    """Number, wire type and bytes of each field; the bytes of a varint are its own encoding."""
-    at = 0
-    while at < len(data):
-        key, at = read_varint(data, at)
-        number, wire_type = key >> 3, key & 7
-        require(0 < number < 1 << 29, f"index: field number {number}")
-        if wire_type == VARINT:
-            _, end = read_varint(data, at)
-        elif wire_type == BYTES:
-            length, at = read_varint(data, at)
-            end = at + length
-        elif wire_type in (FIXED64, FIXED32):
-            end = at + (8 if wire_type == FIXED64 else 4)
-        else:
-            refuse(f"index: wire type {wire_type}")
-        require(end <= len(data), f"index: field {number} ends behind its message")
-        yield number, wire_type, data[at:end]
-        at = end
-
-
-def unpack_varints(packed: bytearray, bits: int) -> np.ndarray:
-    """The varints of a packed field, all at once."""
-    encoded = np.frombuffer(packed, np.uint8)
-    ends = np.flatnonzero(encoded < 0x80)
-    require(len(encoded) == (ends[-1] + 1 if len(ends) else 0), "index: a number without an end")
-    starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64)[: len(ends)]
-    lengths = ends - starts + 1
-    longest = int(lengths.max(initial=0))
-    require(longest <= 10, "index: a number without an end")
-    values = np.zeros(len(ends), np.uint64)
-    for place in range(longest):
-        long_enough = lengths > place
-        digits = encoded[starts[long_enough] + place].astype(np.uint64)
-        require(place < 9 or digits.max() <= 1, "index: a number of more than 64 bits")
-        values[long_enough] |= (digits & np.uint64(0x7F)) << np.uint64(7 * place)
-    require(int(values.max(initial=0)) < 1 << bits, f"index: a number of more than {bits} bits")
-    return values
-
-
-def parse(data: memoryview, schema: dict[int, tuple[str, Any]]) -> dict[str, Any]:
-    """The fields of a message by name. Of a number that stands twice the last counts; a message
-    that does is the two joined, as in protobuf."""
-    message: dict[str, Any] = {}
-    joined: dict[str, bytearray] = {}
-    for number, wire_type, content in wire_fields(data):
-        if number >= FIRST_SKIPPABLE_FIELD:
-            continue
-        require(number in schema, f"index: field {number} is not known; it needs a newer version")
-        name, kind = schema[number]
-        if kind in ("uint32", "uint64") and wire_type == VARINT:
-            message[name], _ = read_varint(content, 0)
-            require(kind == "uint64" or message[name] < 1 << 32, f"index: {name} over 32 bits")
-        elif kind == "bytes" and wire_type == BYTES:
-            message[name] = bytes(content)
-        elif isinstance(kind, tuple) and wire_type == BYTES:
-            if kind[0] == "many":
-                message.setdefault(name, []).append(parse(content, kind[1]))
-            else:
-                joined.setdefault(name, bytearray()).extend(content)
-        elif str(kind).startswith("packed") and wire_type in packable(kind):
-            joined.setdefault(name, bytearray()).extend(content)
-        else:
-            refuse(f"index: {name} has wire type {wire_type}")
-    for name, kind in schema.values():
-        if name not in message:
-            message[name] = finish(kind, joined.get(name, bytearray()))
-    return message
-
-
-def packable(kind: str) -> tuple[int, int]:
-    """A repeated number may stand packed or alone."""
-    return (BYTES, FIXED32) if kind == "packed fixed32" else (BYTES, VARINT)
-
-
-def finish(kind: Any, joined: bytearray) -> Any:
-    """The value of a field from all its joined parts, or its default when there are none."""
-    if isinstance(kind, tuple):
-        return [] if kind[0] == "many" else parse(memoryview(joined), kind[1])
-    if kind == "packed fixed32":
-        require(len(joined) % 4 == 0, "index: a cut fixed32")
-        return np.frombuffer(joined, "<u4")
-    if kind.startswith("packed"):
-        return unpack_varints(joined, 64 if kind.endswith("64") else 32)
-    return ABSENT[kind]
-
+from spm_protobuf import INDEX, parse
 
 # MARK: the container (schemas/spm.md)
 
@@ -167,6 +38,7 @@ INDEX_PIECE = 1 << 18
 MAXIMUM_CHUNK = 1 << 18
 MAXIMUM_BYTES = 1 << 42
 MAXIMUM_GAP = 4095
+MAXIMUM_SHARDS = 4096
 
 OPAQUE, UNSIGNED, SIGNED, FLOAT = 0, 1, 2, 3
 DEFAULT_LIMIT = 1 << 33
@@ -197,6 +69,7 @@ class Section:
     count: int
     chunk_elements: int
     plain: bool
+    shard: int
     chunks: list[memoryview]
     checksums: list[int]
     encodings: list[int] = field(default_factory=list)
@@ -204,6 +77,10 @@ class Section:
     @property
     def size(self) -> int:
         return self.count * self.width
+
+    @property
+    def layout(self) -> tuple[int, ...]:
+        return self.kind, self.width, self.count, self.chunk_elements
 
     @property
     def chunk_sizes(self) -> list[int]:
@@ -282,10 +159,13 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class Container:
+    """What a file holds; a shard, which holds tensors of another container, has no files."""
+
     sections: list[Section]
     tensors: list[Tensor]
     files: list[File]
     history: list[HistoryEntry]
+    index_checksum: int
 
     @property
     def chunk_encodings(self) -> list[list[int]]:
@@ -310,18 +190,31 @@ class Container:
 def read(path: str | os.PathLike[str], limit: int = DEFAULT_LIMIT) -> Container:
     """Opens a container. The format allows far more than fits into memory: sections or files of
     more than `limit` bytes in all are refused, too."""
-    return parse_container(Path(path).read_bytes(), limit)
+    folder = Path(path).parent
+    return parse_container(Path(path).read_bytes(), limit, lambda name: (folder / name).read_bytes())
 
 
-def parse_container(contents: bytes, limit: int = DEFAULT_LIMIT) -> Container:
+def no_folder(name: str) -> bytes:
+    refuse(f"the shard '{name}' needs a folder to stand in")
+
+
+def parse_container(
+    contents: bytes, limit: int = DEFAULT_LIMIT, open_shard: Callable[[str], bytes] = no_folder
+) -> Container:
     data = memoryview(contents)
     require(len(data) >= HEADER.size + FOOTER.size, "the file is too short")
     check_header(data[: HEADER.size])
-    index_offset, index = read_index(data, limit)
+    index_offset, checksum, index = read_index(data, limit)
     fields = parse(memoryview(index), INDEX)
     sections = read_sections(fields["sections"], data[HEADER.size : index_offset])
+    is_shard = fields["document"] is None
+    require(not (is_shard and fields["shards"]), "shards of a shard")
+    join_shards(sections, [read_shard(shard, limit, open_shard) for shard in named(fields["shards"])])
     require(sum(section.size for section in sections) <= limit, "larger than the reader's limit")
     tensors = [read_tensor(i, tensor, sections) for i, tensor in enumerate(fields["tensors"])]
+    history = [read_entry(entry) for entry in fields["history"]]
+    if is_shard:
+        return Container(sections, tensors, [], history, checksum)
     require(fields["document"]["format"] == b"onnx", "the format of the files is not onnx")
     files = [read_file(file, sections, tensors) for file in fields["document"]["files"]]
     check_paths([file.path for file in files])
@@ -329,7 +222,44 @@ def parse_container(contents: bytes, limit: int = DEFAULT_LIMIT) -> Container:
     claim = (1 << 25) + 64 * sum(len(chunk) for chunk in structure.chunks)
     require(structure.size <= claim, "the structure is larger than its stored bytes allow")
     require(sum(file.size for file in files) <= limit, "larger than the reader's limit")
-    return Container(sections, tensors, files, [read_entry(e) for e in fields["history"]])
+    return Container(sections, tensors, files, history, checksum)
+
+
+def named(shards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = [shard["name"] for shard in shards]
+    require(len(names) <= MAXIMUM_SHARDS, f"{len(names)} shards")
+    require(len(set(names)) == len(names), "two shards of one name")
+    for name in names:
+        check_paths(["", text(name)])
+        require(b"/" not in name, "a shard in another folder")
+    return shards
+
+
+def read_shard(
+    record: dict[str, Any], limit: int, open_shard: Callable[[str], bytes]
+) -> list[Section]:
+    """The sections of a shard, which must be the one that the record means."""
+    name = text(record["name"])
+    contents = open_shard(name)
+    require(len(contents) == record["byte_count"], f"the shard '{name}' has another size")
+    shard = parse_container(contents, limit)
+    require(not shard.files, f"the shard '{name}' is no shard")
+    require(shard.index_checksum == record["index_checksum"], f"the shard '{name}' is another")
+    return shard.sections
+
+
+def join_shards(sections: list[Section], shards: list[list[Section]]) -> None:
+    """Puts the sections of shards in the places of those that name them, in order."""
+    rest = [iter(shard) for shard in shards]
+    for number, section in enumerate(sections):
+        if section.shard == 0:
+            continue
+        require(section.shard <= len(shards), f"section {number}: there is no such shard")
+        found = next(rest[section.shard - 1], None)
+        require(found is not None and found.layout == section.layout, f"section {number} is another")
+        found.shard = section.shard
+        sections[number] = found
+    require(all(next(shard, None) is None for shard in rest), "a section of a shard is not used")
 
 
 def check_header(header: memoryview) -> None:
@@ -340,8 +270,8 @@ def check_header(header: memoryview) -> None:
     require(reserved == 0, "header: reserved bytes are not 0")
 
 
-def read_index(data: memoryview, limit: int) -> tuple[int, bytes]:
-    """Where the index starts, and its decoded bytes."""
+def read_index(data: memoryview, limit: int) -> tuple[int, int, bytes]:
+    """Where the index starts, its checksum, and its decoded bytes."""
     footer = data[len(data) - FOOTER.size :]
     offset, stored, decoded, checksum, reserved, own_checksum, magic = FOOTER.unpack(footer)
     require(magic == END_MAGIC, "the end magic is wrong; the file may be cut")
@@ -353,7 +283,7 @@ def read_index(data: memoryview, limit: int) -> tuple[int, bytes]:
     require(decoded <= limit // INDEX_EXPANSION, "the index is larger than the reader's limit")
     index = data[offset : offset + stored]
     require(checksum == zlib.crc32(index), "index: the checksum is wrong")
-    return offset, join_index(index, decoded)
+    return offset, checksum, join_index(index, decoded)
 
 
 def join_index(stored: memoryview, decoded_length: int) -> bytes:
@@ -379,6 +309,9 @@ def read_sections(messages: list[dict[str, Any]], area: memoryview) -> list[Sect
         section = read_section(number, message)
         total += section.size
         require(total <= MAXIMUM_BYTES, "the sections are too large")
+        if section.shard > 0:
+            sections.append(section)
+            continue
         at = skip_gap(number, message["gap"], area, at)
         lengths = section.chunk_sizes if section.plain else message["chunk_lengths"].tolist()
         require(at + sum(lengths) <= len(area), f"section {number} leaves the file")
@@ -407,13 +340,14 @@ def read_section(number: int, message: dict[str, Any]) -> Section:
     require(count * width <= MAXIMUM_BYTES, f"{where}{count} elements are too many")
     require(1 <= chunk_elements <= MAXIMUM_CHUNK, f"{where}{chunk_elements} elements a chunk")
     chunk_count = -(-count // chunk_elements)
-    require(message["plain"] <= 1, f"{where}plain {message['plain']}")
-    length_count = 0 if message["plain"] else chunk_count
+    plain, shard = message["plain"], message["shard"]
+    require(plain <= 1, f"{where}plain {plain}")
+    require(shard == 0 or plain + message["gap"] == 0, f"{where}chunks that stand in a shard")
+    length_count = 0 if plain or shard else chunk_count
     require(len(lengths) == length_count, f"{where}{len(lengths)} lengths of {chunk_count} chunks")
-    require(len(checksums) == chunk_count, f"{where}not one checksum a chunk")
+    require(len(checksums) == (0 if shard else chunk_count), f"{where}not one checksum a chunk")
     require(length_count == 0 or int(lengths.min()) >= 1, f"{where}an empty chunk")
-    plain = bool(message["plain"])
-    return Section(kind, width, count, chunk_elements, plain, [], checksums.tolist())
+    return Section(kind, width, count, chunk_elements, bool(plain), shard, [], checksums.tolist())
 
 
 def read_tensor(number: int, message: dict[str, Any], sections: list[Section]) -> Tensor:
@@ -442,6 +376,7 @@ def read_file(message: dict[str, Any], sections: list[Section], tensors: list[Te
     literals = sections[number]
     layout = (literals.kind, literals.width)
     require(layout == (OPAQUE, 1), f"{where}section {number} does not hold bytes")
+    require(not literals.shard, f"{where}section {number} stands in a shard")
     runs, holes = message["literal_runs"].tolist(), message["hole_tensors"].tolist()
     require(len(runs) == len(holes), f"{where}{len(runs)} runs and {len(holes)} holes")
     require(sum(runs) <= literals.size, f"{where}the runs leave the section")

@@ -52,6 +52,51 @@ void   spm__index__free_unpacked
   assert(message->base.descriptor == &spm__index__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   spm__shard__init
+                     (Spm__Shard         *message)
+{
+  static const Spm__Shard init_value = SPM__SHARD__INIT;
+  *message = init_value;
+}
+size_t spm__shard__get_packed_size
+                     (const Spm__Shard *message)
+{
+  assert(message->base.descriptor == &spm__shard__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t spm__shard__pack
+                     (const Spm__Shard *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &spm__shard__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t spm__shard__pack_to_buffer
+                     (const Spm__Shard *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &spm__shard__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Spm__Shard *
+       spm__shard__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Spm__Shard *)
+     protobuf_c_message_unpack (&spm__shard__descriptor,
+                                allocator, len, data);
+}
+void   spm__shard__free_unpacked
+                     (Spm__Shard *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &spm__shard__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   spm__document__init
                      (Spm__Document         *message)
 {
@@ -322,7 +367,7 @@ void   spm__setting__free_unpacked
   assert(message->base.descriptor == &spm__setting__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor spm__index__field_descriptors[4] =
+static const ProtobufCFieldDescriptor spm__index__field_descriptors[5] =
 {
   {
     "document",
@@ -372,17 +417,30 @@ static const ProtobufCFieldDescriptor spm__index__field_descriptors[4] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "shards",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Spm__Index, n_shards),
+    offsetof(Spm__Index, shards),
+    &spm__shard__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned spm__index__field_indices_by_name[] = {
   0,   /* field[0] = document */
   3,   /* field[3] = history */
   1,   /* field[1] = sections */
+  4,   /* field[4] = shards */
   2,   /* field[2] = tensors */
 };
 static const ProtobufCIntRange spm__index__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor spm__index__descriptor =
 {
@@ -392,11 +450,75 @@ const ProtobufCMessageDescriptor spm__index__descriptor =
   "Spm__Index",
   "spm",
   sizeof(Spm__Index),
-  4,
+  5,
   spm__index__field_descriptors,
   spm__index__field_indices_by_name,
   1,  spm__index__number_ranges,
   (ProtobufCMessageInit) spm__index__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor spm__shard__field_descriptors[3] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Spm__Shard, has_name),
+    offsetof(Spm__Shard, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "byte_count",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Spm__Shard, has_byte_count),
+    offsetof(Spm__Shard, byte_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "index_checksum",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_FIXED32,
+    offsetof(Spm__Shard, has_index_checksum),
+    offsetof(Spm__Shard, index_checksum),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned spm__shard__field_indices_by_name[] = {
+  1,   /* field[1] = byte_count */
+  2,   /* field[2] = index_checksum */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange spm__shard__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor spm__shard__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "spm.Shard",
+  "Shard",
+  "Spm__Shard",
+  "spm",
+  sizeof(Spm__Shard),
+  3,
+  spm__shard__field_descriptors,
+  spm__shard__field_indices_by_name,
+  1,  spm__shard__number_ranges,
+  (ProtobufCMessageInit) spm__shard__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor spm__document__field_descriptors[2] =
@@ -540,7 +662,7 @@ const ProtobufCMessageDescriptor spm__file__descriptor =
   (ProtobufCMessageInit) spm__file__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor spm__section__field_descriptors[8] =
+static const ProtobufCFieldDescriptor spm__section__field_descriptors[9] =
 {
   {
     "element_kind",
@@ -638,6 +760,18 @@ static const ProtobufCFieldDescriptor spm__section__field_descriptors[8] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "shard",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Spm__Section, has_shard),
+    offsetof(Spm__Section, shard),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned spm__section__field_indices_by_name[] = {
   5,   /* field[5] = chunk_checksums */
@@ -648,11 +782,12 @@ static const unsigned spm__section__field_indices_by_name[] = {
   1,   /* field[1] = element_width */
   6,   /* field[6] = gap */
   7,   /* field[7] = plain */
+  8,   /* field[8] = shard */
 };
 static const ProtobufCIntRange spm__section__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor spm__section__descriptor =
 {
@@ -662,7 +797,7 @@ const ProtobufCMessageDescriptor spm__section__descriptor =
   "Spm__Section",
   "spm",
   sizeof(Spm__Section),
-  8,
+  9,
   spm__section__field_descriptors,
   spm__section__field_indices_by_name,
   1,  spm__section__number_ranges,

@@ -1,4 +1,4 @@
-internal import ByteStorage
+public import ByteStorage
 internal import SparseCoding
 internal import Synchronization
 
@@ -8,7 +8,9 @@ public struct StoredForm: Hashable, Sendable {
   public let byteCount: Int
   /// The names of the encodings of the chunks, each once, in the order of their numbers.
   public let encodings: [String]
-  /// Where the bytes begin in the file, when they stand there as they are.
+  /// The name of the shard they stand in; nil when it is the container itself.
+  public let shard: ByteString?
+  /// Where the bytes begin in that file, when they stand there as they are.
   public let offset: Int?
 }
 
@@ -20,7 +22,9 @@ extension ChunkedSource {
   ///
   /// - Throws: what reading the file throws.
   public func storedForm() throws -> StoredForm {
-    guard !range.isEmpty else { return StoredForm(byteCount: 0, encodings: [], offset: nil) }
+    guard !range.isEmpty else {
+      return StoredForm(byteCount: 0, encodings: [], shard: container.shardName, offset: nil)
+    }
     let record = container.index.sections[section]
     let chunkBytes = record.chunkElements * record.layout.width
     let chunks = range.lowerBound / chunkBytes...(range.upperBound - 1) / chunkBytes
@@ -34,7 +38,7 @@ extension ChunkedSource {
     let share = Double(range.count) / Double(whole.count)
     return StoredForm(
       byteCount: Int((share * Double(stored)).rounded()),
-      encodings: try container.encodings(ofSection: section),
+      encodings: try container.encodings(ofSection: section), shard: container.shardName,
       offset: record.isPlain
         ? container.stored(chunk: 0, of: section).lowerBound + range.lowerBound : nil)
   }

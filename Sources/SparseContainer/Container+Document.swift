@@ -5,18 +5,21 @@ internal import SparseCoding
 
 extension Container {
   /// The files that are stored, their holes numbered by the index's tensors.
-  func document() throws -> SourceDocument {
-    SourceDocument(
-      formatName: index.format, files: try index.files.map { try template(of: $0) })
+  func document() throws -> SourceDocument? {
+    try index.document.map { document in
+      SourceDocument(
+        formatName: document.format, files: try document.files.map { try template(of: $0) })
+    }
   }
 
   /// The contents of a tensor, decoded when they are read.
   func contents(ofTensor record: Int) -> ChunkedSource {
     let tensor = index.tensors[record]
     let start = tensor.firstElement * index.sections[tensor.section].layout.width
+    let home = home(ofSection: tensor.section)
     return ChunkedSource(
-      container: self, section: tensor.section, range: start..<start + (tensor.byteCount ?? 0),
-      name: tensor.name)
+      container: home.container, section: home.section,
+      range: start..<start + (tensor.byteCount ?? 0), name: tensor.name)
   }
 
   private func template(of file: FileRecord) throws -> FileTemplate {

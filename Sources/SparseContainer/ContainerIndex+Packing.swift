@@ -12,7 +12,7 @@ extension ContainerIndex {
   func message() throws -> [UInt8] {
     let arena = MessageArena()
     let index = try arena.make(spm__index__init)
-    index.pointee.document = try document(in: arena)
+    index.pointee.document = try document?.message(in: arena)
     (index.pointee.n_sections, index.pointee.sections) = try arena.list(sections) {
       try $0.message(in: arena)
     }
@@ -22,10 +22,28 @@ extension ContainerIndex {
     (index.pointee.n_history, index.pointee.history) = try arena.list(history.entries) {
       try $0.message(in: arena)
     }
+    (index.pointee.n_shards, index.pointee.shards) = try arena.list(shards) {
+      try $0.message(in: arena)
+    }
     return withExtendedLifetime(arena) { packed(index) }
   }
+}
 
-  private func document(in arena: MessageArena) throws -> UnsafeMutablePointer<Spm__Document> {
+extension ShardRecord {
+  fileprivate func message(in arena: MessageArena) throws -> UnsafeMutablePointer<Spm__Shard> {
+    let message = try arena.make(spm__shard__init)
+    message.pointee.has_name = 1
+    message.pointee.name = try arena.data(name.bytes)
+    message.pointee.has_byte_count = 1
+    message.pointee.byte_count = UInt64(byteCount)
+    message.pointee.has_index_checksum = 1
+    message.pointee.index_checksum = indexChecksum
+    return message
+  }
+}
+
+extension DocumentRecord {
+  fileprivate func message(in arena: MessageArena) throws -> UnsafeMutablePointer<Spm__Document> {
     let message = try arena.make(spm__document__init)
     message.pointee.has_format = 1
     message.pointee.format = try arena.data(Array(format.utf8))
@@ -72,6 +90,7 @@ extension SectionRecord {
     message.pointee.chunk_checksums = try arena.copy(chunkChecksums)
     if gap > 0 { (message.pointee.has_gap, message.pointee.gap) = (1, UInt32(gap)) }
     if isPlain { (message.pointee.has_plain, message.pointee.plain) = (1, 1) }
+    if shard > 0 { (message.pointee.has_shard, message.pointee.shard) = (1, UInt32(shard)) }
     return message
   }
 }

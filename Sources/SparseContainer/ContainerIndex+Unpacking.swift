@@ -32,17 +32,30 @@ extension ContainerIndex {
     let message = try arena.unpack(scan.message, as: Spm__Index.self, Self.descriptor)
     defer { withExtendedLifetime(arena) {} }
     try checkFields(of: message.pointee.base, "Index")
-    guard let document = message.pointee.document?.pointee else {
-      throw SparseContainerError.broken("no document")
-    }
-    try checkFields(of: document.base, "Document")
-    format = text(document.format)
-    files = try values(document.files, document.n_files).map(FileRecord.init)
+    document = try message.pointee.document.map { try DocumentRecord($0.pointee) }
     sections = try values(message.pointee.sections, message.pointee.n_sections)
       .map(SectionRecord.init)
     tensors = try values(message.pointee.tensors, message.pointee.n_tensors).map(TensorRecord.init)
     history = History(
       try values(message.pointee.history, message.pointee.n_history).map(HistoryEntry.init))
+    shards = try values(message.pointee.shards, message.pointee.n_shards).map(ShardRecord.init)
+  }
+}
+
+extension DocumentRecord {
+  fileprivate init(_ message: Spm__Document) throws {
+    try checkFields(of: message.base, "Document")
+    format = text(message.format)
+    files = try values(message.files, message.n_files).map(FileRecord.init)
+  }
+}
+
+extension ShardRecord {
+  fileprivate init(_ message: Spm__Shard) throws(SparseContainerError) {
+    try checkFields(of: message.base, "Shard")
+    name = ByteString(bytes(message.name))
+    byteCount = try count(message.byte_count)
+    indexChecksum = message.index_checksum
   }
 }
 
@@ -79,6 +92,7 @@ extension SectionRecord {
       throw .broken("a section that is plain \(message.plain) times")
     }
     isPlain = message.plain == 1
+    shard = Int(message.shard)
   }
 }
 

@@ -7,15 +7,33 @@ extension ContainerIndex {
   func validate(dataBytes: Int) throws(SparseContainerError) {
     try checkSections(dataBytes: dataBytes)
     for tensor in tensors { try check(tensor) }
+    try checkShards()
+    guard let document else { return }
+    let files = document.files
     guard !files.isEmpty, files[0].path.isEmpty else { throw .broken("no model file") }
     for file in files { try check(file) }
-    try checkPaths()
-    try checkSizes()
+    try checkPaths(of: files)
+    try checkSizes(of: files)
+  }
+
+  /// A shard has no shards of its own, so that one file more is all a name may lead to.
+  private func checkShards() throws(SparseContainerError) {
+    guard shards.isEmpty || document != nil, shards.count <= ShardRecord.largestCount else {
+      throw .broken("\(shards.count) shards of a \(document == nil ? "shard" : "container")")
+    }
+    guard Set(shards.map(\.name)).count == shards.count else {
+      throw .broken("two shards of one name")
+    }
+    for shard in shards {
+      guard let path = try? RelativePath(shard.name), path.parts == [shard.name] else {
+        throw .broken("the shard \"\(shard.name)\" leaves the container's folder")
+      }
+    }
   }
 
   /// Checks what is held in memory at once, and what the files come to with their holes filled: one
   /// small chunk may stand for many bytes, and many holes for one tensor.
-  private func checkSizes() throws(SparseContainerError) {
+  private func checkSizes(of files: [FileRecord]) throws(SparseContainerError) {
     let structure = sections[files[0].literalSection]
     guard structure.elementCount <= structure.largestStructure else {
       throw .tooLarge("the structure")
@@ -40,6 +58,10 @@ extension ContainerIndex {
       guard (1...Limits.chunkElements).contains(section.chunkElements) else {
         throw .broken("chunks of \(section.chunkElements) elements")
       }
+      if section.shard > 0 {
+        try checkElsewhere(section)
+        continue
+      }
       guard section.chunkLengths.count == (section.isPlain ? 0 : section.chunkCount),
         section.chunkChecksums.count == section.chunkCount
       else { throw .broken("a section with a chunk table of another length") }
@@ -58,6 +80,14 @@ extension ContainerIndex {
     guard stored == dataBytes else { throw .broken("bytes between the chunks and the index") }
   }
 
+  /// A section whose chunks stand in a shard: what is known of them stands there, too.
+  private func checkElsewhere(_ section: SectionRecord) throws(SparseContainerError) {
+    guard section.shard <= shards.count else { throw .broken("shard \(section.shard) of too few") }
+    guard section.chunkLengths.isEmpty, section.chunkChecksums.isEmpty, section.gap == 0,
+      !section.isPlain
+    else { throw .broken("chunks of a section that stands in a shard") }
+  }
+
   private func check(_ tensor: TensorRecord) throws(SparseContainerError) {
     guard tensor.section < sections.count, let byteCount = tensor.byteCount else {
       throw .broken("tensor \"\(tensor.name)\" has no contents")
@@ -72,7 +102,8 @@ extension ContainerIndex {
   }
 
   private func check(_ file: FileRecord) throws(SparseContainerError) {
-    guard file.literalSection < sections.count, sections[file.literalSection].layout == .bytes
+    guard file.literalSection < sections.count, sections[file.literalSection].layout == .bytes,
+      sections[file.literalSection].shard == 0
     else { throw .broken("a file without literal bytes") }
     guard file.literalRuns.count == file.holeTensors.count else {
       throw .broken("a file with holes of no place")
@@ -91,7 +122,7 @@ extension ContainerIndex {
   }
 
   /// No two files may ask for one place, nor one for a folder where another asks for a file.
-  private func checkPaths() throws(SparseContainerError) {
+  private func checkPaths(of files: [FileRecord]) throws(SparseContainerError) {
     var taken: Set<[ByteString]> = []
     var folders: Set<[ByteString]> = []
     for file in files.dropFirst() {

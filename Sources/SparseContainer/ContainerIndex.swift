@@ -6,11 +6,46 @@ internal import SparseCoding
 ///
 /// See schemas/spm.md.
 struct ContainerIndex {
-  var format: String
-  var files: [FileRecord]
+  /// What the container gives back; nil in a shard, which only holds tensors of another container.
+  var document: DocumentRecord?
   var sections: [SectionRecord]
   var tensors: [TensorRecord]
-  var history: History
+  var history = History()
+  /// The containers beside this one that hold sections of it.
+  var shards: [ShardRecord] = []
+}
+
+extension ContainerIndex {
+  /// The index of a shard that holds some of the sections.
+  func shard(of held: [Int]) -> ContainerIndex {
+    let places = Dictionary(uniqueKeysWithValues: zip(held, 0...))
+    return ContainerIndex(
+      document: nil, sections: held.map { sections[$0] },
+      tensors: tensors.compactMap { tensor in
+        places[tensor.section].map { place in
+          var moved = tensor
+          moved.section = place
+          return moved
+        }
+      })
+  }
+}
+
+/// The files of a container, and the name of their format.
+struct DocumentRecord {
+  var format: String
+  var files: [FileRecord]
+}
+
+/// A container in the same folder that holds sections of this one.
+struct ShardRecord: Equatable {
+  var name: ByteString
+  var byteCount: Int
+  /// That of the shard's footer.
+  var indexChecksum: UInt32
+
+  /// The most shards of a container.
+  static let largestCount = 4096
 }
 
 /// One file: literal bytes and the holes in them.
@@ -33,6 +68,8 @@ struct SectionRecord {
   var gap = 0
   /// True when the chunks are the elements as they are, one after the other.
   var isPlain = false
+  /// The shard that the chunks stand in, from 1 on; 0 when they stand in this file.
+  var shard = 0
 
   /// The most zero bytes before a section: as many as bring it to the next page.
   static let largestGap = pageSize - 1
@@ -45,6 +82,20 @@ struct SectionRecord {
   /// much memory.
   var largestStructure: Int {
     Limits.structureBytes + 64 * chunkLengths.reduce(0) { $0 + Int($1) }
+  }
+
+  /// What the container itself says of a section that stands in a shard.
+  func elsewhere(in shard: Int) -> SectionRecord {
+    var record = SectionRecord(
+      layout: layout, elementCount: elementCount, chunkElements: chunkElements)
+    record.shard = shard
+    return record
+  }
+
+  /// True when both are cut into the same chunks of the same elements.
+  func isOf(_ other: SectionRecord) -> Bool {
+    layout == other.layout && elementCount == other.elementCount
+      && chunkElements == other.chunkElements
   }
 
   /// How many bytes a chunk takes in the file.

@@ -14,10 +14,15 @@ public struct ContainerOptions: Sendable {
   public var level: CompressionLevel
   /// How tensors stand in it.
   public var layout: ContainerLayout
+  /// The most bytes a file should have, unless a single tensor has more; nil for one file.
+  public var shardSize: Int?
 
   /// Makes options.
-  public init(level: CompressionLevel = .balanced, layout: ContainerLayout = .packed) {
+  public init(
+    level: CompressionLevel = .balanced, layout: ContainerLayout = .packed, shardSize: Int? = nil
+  ) {
     self.level = level
     self.layout = layout
+    self.shardSize = shardSize
   }
 }

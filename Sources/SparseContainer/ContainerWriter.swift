@@ -10,35 +10,50 @@ struct ContainerWriter {
   let threads: Int
   let progress: ((Int, Int) -> Void)?
 
-  /// Writes everything to a sink, from its current position 0 on.
-  func write(to sink: any ByteSink) throws {
+  /// Writes everything, to files that are empty.
+  func write(to output: consuming ShardedOutput) throws {
     let digests = BackgroundTask(isInline: threads == 1) { [model, document] in
       try document.files.map { try Self.digest(of: $0, in: model) }
     }
     var (planner, files) = try plan()
-    try sink.write(Header.bytes)
-    let sections = try writeSections(planner.plans(options.layout), to: sink)
+    try output.sink.write(Header.bytes)
+    let sections = try writeSections(planner, to: &output)
     if let structure = files.first.map({ sections[$0.literalSection] }),
       structure.elementCount > structure.largestStructure
     {
       throw SparseContainerError.tooLarge("the structure")
     }
     for (index, digest) in try digests.value().enumerated() { files[index].digest = digest }
-    let index = ContainerIndex(
-      format: document.formatName, files: files, sections: sections, tensors: planner.tensors,
-      history: model.history)
+    let tensors = planner.tensors
     planner = SectionPlanner()
-    try write(index, to: sink)
+    let whole = ContainerIndex(
+      document: DocumentRecord(format: document.formatName, files: files), sections: sections,
+      tensors: tensors, history: model.history)
+    try write(whole, to: output)
+  }
+
+  /// Ends every file with its index, the container itself last: it names the others' indexes.
+  private func write(_ whole: ContainerIndex, to output: ShardedOutput) throws {
+    var index = whole
+    for (number, shard) in output.files.enumerated().dropFirst() {
+      let checksum = try write(whole.shard(of: shard.sections), to: shard.sink)
+      index.shards.append(
+        ShardRecord(name: shard.name, byteCount: shard.sink.byteCount, indexChecksum: checksum))
+      for section in shard.sections {
+        index.sections[section] = whole.sections[section].elsewhere(in: number)
+      }
+    }
+    _ = try write(index, to: output.files[0].sink)
   }
 
   private func plan() throws -> (SectionPlanner, [FileRecord]) {
     var planner = SectionPlanner()
     var records: [TensorID: Int] = [:]
     var files: [FileRecord] = []
-    for file in document.files {
+    let literals = document.files.map { planner.add(literal: $0.literal) }
+    for (file, literal) in zip(document.files, literals) {
       var record = FileRecord(
-        path: file.path, literalSection: planner.add(literal: file.literal), literalRuns: [],
-        holeTensors: [])
+        path: file.path, literalSection: literal, literalRuns: [], holeTensors: [])
       var position = 0
       for hole in file.holes {
         if records[hole.tensor] == nil {
@@ -85,9 +100,11 @@ extension ContainerWriter {
 
   /// Codes the chunks of all sections on several threads and writes them in order.
   private func writeSections(
-    _ plans: [SectionPlan], to sink: any ByteSink
+    _ planner: SectionPlanner, to output: inout ShardedOutput
   ) throws -> [SectionRecord] {
+    let plans = planner.plans(options.layout)
     var records = plans.map(\.record)
+    let indexSize = indexBound(records, planner.tensors)
     let jobs = records.indices.flatMap { section in
       (0..<records[section].chunkCount).map { chunk in
         Job(
@@ -109,8 +126,13 @@ extension ContainerWriter {
       },
       consume: { index, coded in
         let job = jobs[index]
-        if job.chunk == 0 { records[job.section].gap = try pad(sink, before: plans[job.section]) }
-        try sink.write(coded.bytes)
+        if job.chunk == 0 {
+          let size = Self.bound(records[job.section]) + indexSize
+          try output.begin(
+            section: job.section, size: size, isLiteral: job.section < document.files.count)
+          records[job.section].gap = try pad(output.sink, before: plans[job.section])
+        }
+        try output.sink.write(coded.bytes)
         if !plans[job.section].isPlain {
           records[job.section].chunkLengths.append(UInt32(coded.bytes.count))
         }
@@ -150,7 +172,20 @@ extension ContainerWriter {
     return CodedChunk(bytes: coded, checksum: coded.withUnsafeBytes { crc32(of: $0) })
   }
 
-  private func write(_ index: ContainerIndex, to sink: any ByteSink) throws {
+  /// The most bytes that the chunks of a section may take.
+  private static func bound(_ record: SectionRecord) -> Int {
+    record.byteCount + record.chunkCount + SectionRecord.largestGap
+  }
+
+  /// More bytes than any index of the container takes.
+  private func indexBound(_ sections: [SectionRecord], _ tensors: [TensorRecord]) -> Int {
+    let chunks = sections.reduce(0) { $0 + 16 * $1.chunkCount + 64 }
+    let names = tensors.reduce(0) { $0 + $1.name.bytes.count + 10 * $1.shape.rank + 64 }
+    return 4096 + chunks + names + document.files.reduce(0) { $0 + 16 * $1.holes.count + 4096 }
+  }
+
+  /// Ends a file; returns the checksum of the stored index.
+  private func write(_ index: ContainerIndex, to sink: any ByteSink) throws -> UInt32 {
     let message = try index.message()
     let stored = try CodedIndex.encode(message)
     guard message.count <= CodedIndex.maximumLength(stored: UInt64(stored.count)) else {
@@ -162,5 +197,6 @@ extension ContainerWriter {
       indexChecksum: stored.withUnsafeBytes { crc32(of: $0) })
     try sink.write(stored)
     try sink.write(footer.bytes)
+    return footer.indexChecksum
   }
 }

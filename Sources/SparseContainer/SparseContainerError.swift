@@ -16,6 +16,12 @@ public enum SparseContainerError: DiagnosticError, Equatable {
   case broken(String)
   /// The contents of a chunk do not decode.
   case badChunk(tensor: ByteString, chunk: Int, reason: String)
+  /// The file holds tensors of another container, and no model.
+  case shardAlone
+  /// Nobody said where shards stand.
+  case noFolder(ByteString)
+  /// A shard cannot be used.
+  indirect case shard(ByteString, SparseContainerError)
   /// Something is larger than a container may hold, or than its stored form makes likely.
   case tooLarge(String)
 
@@ -30,6 +36,9 @@ public enum SparseContainerError: DiagnosticError, Equatable {
     case .broken: "E-SPM-006"
     case .badChunk: "E-SPM-007"
     case .tooLarge: "E-SPM-009"
+    case .shardAlone: "E-SPM-010"
+    case .noFolder: "E-SPM-011"
+    case .shard(_, let failure): failure.code
     }
   }
 
@@ -49,6 +58,9 @@ public enum SparseContainerError: DiagnosticError, Equatable {
     case .broken(let rule): "the container is broken: \(rule)"
     case .badChunk(let tensor, let chunk, let reason):
       "tensor \"\(tensor)\", chunk \(chunk): \(reason)"
+    case .shardAlone: "the file is a shard: it holds tensors of a model and not the model"
+    case .noFolder(let shard): "the shard \(shard) needs a folder to stand in"
+    case .shard(let name, let failure): "the shard \"\(name)\": \(failure)"
     case .tooLarge(let what): "\(what) is over a limit of the container"
     }
   }
@@ -62,6 +74,18 @@ public enum SparseContainerError: DiagnosticError, Equatable {
     case .unsupportedVersion, .unknownField: "update sparsify"
     case .broken: "make the container again from the model"
     case .tooLarge: "see sparsify limits"
+    case .shardAlone: "give the container that names it: the one without .shard in its name"
+    case .noFolder: "read and write it by its path"
+    case .shard(_, let failure): failure.recovery
+    }
+  }
+
+  /// Runs `body` and says of which shard its failure is.
+  static func naming<Result>(_ shard: ShardRecord, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as SparseContainerError {
+      throw SparseContainerError.shard(shard.name, error)
     }
   }
 }

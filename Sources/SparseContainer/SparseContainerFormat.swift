@@ -17,15 +17,23 @@ public struct SparseContainerFormat: Sendable {
 
   /// Opens a container: its index and its graph are read, its tensors when they are asked for.
   ///
+  /// - Parameters:
+  ///   - file: the container.
+  ///   - openShard: opens a container of the same folder that holds tensors of this one.
+  /// - Returns: the model, and what is odd about it.
   /// - Throws: `SparseContainerError` when a rule of the format is broken, and what reading the graph
   ///   throws.
-  public func read(_ file: any ByteSource) throws -> (model: Model, warnings: [Warning]) {
-    let container = try Container(file)
-    guard container.index.format == ONNXModelFormat.name else {
+  public func read(
+    _ file: any ByteSource,
+    openShard: (ByteString) throws -> any ByteSource = { throw SparseContainerError.noFolder($0) }
+  ) throws -> (model: Model, warnings: [Warning]) {
+    let container = try Container(file, openShard: openShard)
+    guard let document = try container.document(), document.formatName == ONNXModelFormat.name
+    else {
       throw SparseContainerError.broken(
-        "files of the format \"\(ByteString(container.index.format))\"")
+        "files of the format \"\(ByteString(container.index.document?.format ?? ""))\"")
     }
-    let reading = try ONNXModelFormat().read(try container.document()) { record in
+    let reading = try ONNXModelFormat().read(document) { record in
       container.contents(ofTensor: record.index)
     }
     let model = reading.model.with(
@@ -38,17 +46,22 @@ public struct SparseContainerFormat: Sendable {
   /// - Parameters:
   ///   - model: the model; its tensors are read in chunks.
   ///   - sink: where the bytes go; nothing may have been written to it before.
-  ///   - options: how hard to try, and how tensors stand in the file.
+  ///   - options: how hard to try, how tensors stand in the file, and how large it may become.
   ///   - threads: how many threads code; the bytes do not depend on it.
+  ///   - openShard: opens another file beside the first for the tensors that are too many for it, by
+  ///     its number, from 1 on; returns its name, too.
   ///   - progress: told now and then how many bytes of how many are done.
   /// - Throws: what reading the tensors and writing throw.
   public func write(
     _ model: Model, to sink: any ByteSink, options: ContainerOptions, threads: Int,
+    openShard: @escaping (Int) throws -> (name: ByteString, sink: any ByteSink) = { number in
+      throw SparseContainerError.noFolder(ByteString("\(number)"))
+    },
     progress: ((Int, Int) -> Void)? = nil
   ) throws {
     let document = try ONNXModelFormat().document(for: model)
     let writer = ContainerWriter(
       model: model, document: document, options: options, threads: threads, progress: progress)
-    try writer.write(to: sink)
+    try writer.write(to: ShardedOutput(sink, limit: options.shardSize, open: openShard))
   }
 }

@@ -19,18 +19,24 @@ public struct ContainerFiles: ModelFormat {
   ///
   /// - Throws: `SparseContainerError` and what reading the graph throws.
   public func read(_ file: OpenFile, isVerifying: Bool) throws -> LoadedModel {
-    let (model, warnings) = try SparseContainerFormat().read(file)
-    return LoadedModel(model: model, warnings: warnings, inputs: [file])
+    var inputs: [any InputFile] = [file]
+    let folder = try ModelFolder(ofFileAt: file.path)
+    let (model, warnings) = try SparseContainerFormat().read(file) { name in
+      let shard = try folder.file(at: name)
+      inputs.append(shard)
+      return shard
+    }
+    return LoadedModel(model: model, warnings: warnings, inputs: inputs)
   }
 
-  /// Writes one container.
+  /// Writes one container, and its shards when it may not be of any size.
   ///
   /// - Throws: what reading the weights and writing throw.
   public func write(_ model: Model, to output: ModelOutput, options: WritingOptions) throws {
     try SparseContainerFormat().write(
       model, to: output.open(),
-      options: ContainerOptions(level: options.level, layout: options.layout),
-      threads: options.threads,
-      progress: options.progress)
+      options: ContainerOptions(
+        level: options.level, layout: options.layout, shardSize: options.shardSize),
+      threads: options.threads, openShard: output.openShard, progress: options.progress)
   }
 }

@@ -36,6 +36,8 @@ public struct Conversion: Sendable {
   public var level = CompressionLevel.balanced
   /// How tensors stand in a container.
   public var layout = ContainerLayout.packed
+  /// The most bytes a file of a container should have; nil for one file.
+  public var shardSize: Int?
   /// How many threads read and code.
   public var threads = 1
   /// How many bytes of memory the work may take; nil for no bound but the design's own.
@@ -78,7 +80,8 @@ public struct Conversion: Sendable {
       try target.write(
         loaded.model, to: sink,
         options: WritingOptions(
-          level: level, layout: layout, threads: threads, progress: progress))
+          level: level, layout: layout, shardSize: shardSize, threads: threads,
+          progress: progress))
     }
     for input in loaded.inputs { try input.checkUnchanged() }
     let written = sink.byteCount

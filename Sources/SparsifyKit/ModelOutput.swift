@@ -9,6 +9,8 @@ public struct WritingOptions {
   public var level: CompressionLevel
   /// How tensors stand in a container.
   public var layout: ContainerLayout
+  /// The most bytes a file of a container should have; nil for one file.
+  public var shardSize: Int?
   /// How many threads read and code.
   public var threads: Int
   /// Told now and then how many bytes of how many are done.
@@ -16,11 +18,12 @@ public struct WritingOptions {
 
   /// Makes options.
   public init(
-    level: CompressionLevel = .balanced, layout: ContainerLayout = .packed, threads: Int = 1,
-    progress: ((Int, Int) -> Void)? = nil
+    level: CompressionLevel = .balanced, layout: ContainerLayout = .packed, shardSize: Int? = nil,
+    threads: Int = 1, progress: ((Int, Int) -> Void)? = nil
   ) {
     self.level = level
     self.layout = layout
+    self.shardSize = shardSize
     self.threads = threads
     self.progress = progress
   }
@@ -70,6 +73,16 @@ public final class ModelOutput {
     files.append(
       try AtomicFile(folder: folder, relative: inside, replaces: replaces, inputs: inputs))
     return files[files.count - 1]
+  }
+
+  /// A further file beside the model file and named after it: `model.shard1.spm` beside `model.spm`.
+  ///
+  /// - Throws: `FileError` when the file exists, is an input, or cannot be created.
+  public func openShard(_ number: Int) throws -> (name: ByteString, sink: any ByteSink) {
+    let file = AtomicFile.split(path ?? "").name
+    let stem = file.lastIndex(of: ".").map { file[..<$0] } ?? file[...]
+    let name = ByteString("\(stem).shard\(number)\(file[stem.endIndex...])")
+    return (name, try open(name))
   }
 
   /// Makes all files appear; the model file, which was opened first, last.

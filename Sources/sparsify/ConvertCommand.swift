@@ -30,6 +30,11 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: "How tensors stand in .spm: packed, or mapped: as they are, on pages of their own.")
   var layout: ContainerLayout = .packed
 
+  @Option(
+    help: ArgumentHelp(
+      "Write .spm in files of at most so much, unless one tensor takes more.", valueName: "size"))
+  var shardSize: ByteSize?
+
   @Option(help: ArgumentHelp("Use at most so much memory, such as 512M.", valueName: "size"))
   var maxMemory: ByteSize?
 
@@ -59,6 +64,7 @@ struct ConvertCommand: ParsableCommand {
     conversion.format = to
     conversion.level = level
     conversion.layout = layout
+    conversion.shardSize = shardSize?.bytes
     conversion.threads = common.threads
     conversion.memoryLimit = maxMemory?.bytes
     conversion.replaces = isForced

@@ -87,3 +87,25 @@ func codedSection(
 func number(_ value: some FixedWidthInteger) -> [UInt8] {
   withUnsafeBytes(of: value.littleEndian) { Array($0) }
 }
+
+// Shorter names for what most tests are about.
+extension ContainerIndex {
+  init(
+    format: String, files: [FileRecord], sections: [SectionRecord], tensors: [TensorRecord],
+    history: History
+  ) {
+    self.init(
+      document: DocumentRecord(format: format, files: files), sections: sections, tensors: tensors,
+      history: history)
+  }
+
+  var format: String {
+    get { document?.format ?? "" }
+    set { document?.format = newValue }
+  }
+
+  var files: [FileRecord] {
+    get { document?.files ?? [] }
+    set { document?.files = newValue }
+  }
+}

@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 
 typedef struct Spm__Index Spm__Index;
+typedef struct Spm__Shard Spm__Shard;
 typedef struct Spm__Document Spm__Document;
 typedef struct Spm__File Spm__File;
 typedef struct Spm__Section Spm__Section;
@@ -39,10 +40,33 @@ struct  Spm__Index
   Spm__Tensor **tensors;
   size_t n_history;
   Spm__HistoryEntry **history;
+  size_t n_shards;
+  Spm__Shard **shards;
 };
 #define SPM__INDEX__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&spm__index__descriptor) \
-    , NULL, 0,NULL, 0,NULL, 0,NULL }
+    , NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+
+
+/*
+ * Another container, in the same folder, that holds sections of this one.
+ */
+struct  Spm__Shard
+{
+  ProtobufCMessage base;
+  protobuf_c_boolean has_name;
+  ProtobufCBinaryData name;
+  protobuf_c_boolean has_byte_count;
+  uint64_t byte_count;
+  /*
+   * That of the stored index, as in the shard's footer.
+   */
+  protobuf_c_boolean has_index_checksum;
+  uint32_t index_checksum;
+};
+#define SPM__SHARD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&spm__shard__descriptor) \
+    , 0, {0,NULL}, 0, 0, 0, 0 }
 
 
 /*
@@ -117,10 +141,15 @@ struct  Spm__Section
    */
   protobuf_c_boolean has_plain;
   uint32_t plain;
+  /*
+   * The chunks stand in this shard, counted from 1; there they are the next section no earlier one is.
+   */
+  protobuf_c_boolean has_shard;
+  uint32_t shard;
 };
 #define SPM__SECTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&spm__section__descriptor) \
-    , 0, 0, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, 0, 0, 0, 0, 0, 0 }
 
 
 struct  Spm__Tensor
@@ -192,6 +221,25 @@ Spm__Index *
                       const uint8_t       *data);
 void   spm__index__free_unpacked
                      (Spm__Index *message,
+                      ProtobufCAllocator *allocator);
+/* Spm__Shard methods */
+void   spm__shard__init
+                     (Spm__Shard         *message);
+size_t spm__shard__get_packed_size
+                     (const Spm__Shard   *message);
+size_t spm__shard__pack
+                     (const Spm__Shard   *message,
+                      uint8_t             *out);
+size_t spm__shard__pack_to_buffer
+                     (const Spm__Shard   *message,
+                      ProtobufCBuffer     *buffer);
+Spm__Shard *
+       spm__shard__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   spm__shard__free_unpacked
+                     (Spm__Shard *message,
                       ProtobufCAllocator *allocator);
 /* Spm__Document methods */
 void   spm__document__init
@@ -312,6 +360,9 @@ void   spm__setting__free_unpacked
 typedef void (*Spm__Index_Closure)
                  (const Spm__Index *message,
                   void *closure_data);
+typedef void (*Spm__Shard_Closure)
+                 (const Spm__Shard *message,
+                  void *closure_data);
 typedef void (*Spm__Document_Closure)
                  (const Spm__Document *message,
                   void *closure_data);
@@ -337,6 +388,7 @@ typedef void (*Spm__Setting_Closure)
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor spm__index__descriptor;
+extern const ProtobufCMessageDescriptor spm__shard__descriptor;
 extern const ProtobufCMessageDescriptor spm__document__descriptor;
 extern const ProtobufCMessageDescriptor spm__file__descriptor;
 extern const ProtobufCMessageDescriptor spm__section__descriptor;

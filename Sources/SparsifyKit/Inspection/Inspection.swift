@@ -67,7 +67,7 @@ public struct Inspection: Sendable {
       elements: tensor.shape.elementCount,
       bytes: tensor.elementType == .string ? tensor.annotation.count : tensor.contents.byteCount,
       storedBytes: stored?.byteCount, encoding: stored?.encodings.joined(separator: "+"),
-      offset: stored?.offset)
+      shard: stored?.shard?.escaped, offset: stored?.offset)
   }
 
   private func count(_ rows: inout [ModelReport.TensorRow], of model: Model) throws {

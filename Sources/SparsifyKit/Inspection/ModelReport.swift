@@ -49,7 +49,9 @@ public struct ModelReport: Sendable, Codable {
     public var storedBytes: Int?
     /// How it is encoded in the container.
     public var encoding: String?
-    /// Where the bytes begin in a container, when they stand there as they are.
+    /// The name of the file that holds it, when the container has shards and it is one of them.
+    public var shard: String?
+    /// Where the bytes begin in that file, when they stand there as they are.
     public var offset: Int?
   }
 
