@@ -33,7 +33,8 @@ HEADER = struct.Struct("<8sBBHI")
 FOOTER = struct.Struct("<QQQIQI8s")
 MAGIC = bytes.fromhex("89 53 50 4D 0D 0A 1A 0A")
 END_MAGIC = bytes.fromhex("0A 1A 0A 0D 4D 50 53 89")
-VERSION = (0, 1)
+DRAFT = (0, 1)
+MAJOR_VERSION = 1
 INDEX_PIECE = 1 << 18
 MAXIMUM_CHUNK = 1 << 18
 MAXIMUM_BYTES = 1 << 42
@@ -266,7 +267,8 @@ def check_header(header: memoryview) -> None:
     magic, major, minor, reserved, checksum = HEADER.unpack(header)
     require(magic == MAGIC, "not an .spm container: the magic is wrong")
     require(checksum == zlib.crc32(header[:12]), "header: the checksum is wrong")
-    require((major, minor) == VERSION, f"version {major}.{minor} is not known")
+    known = major == MAJOR_VERSION or (major, minor) == DRAFT
+    require(known, f"version {major}.{minor} is not known")
     require(reserved == 0, "header: reserved bytes are not 0")
 
 

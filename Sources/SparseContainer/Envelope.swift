@@ -7,7 +7,9 @@ enum Header {
   static let size = 16
   /// As in PNG: a byte above 127, the name, and both kinds of line end, so that transfer damage shows.
   static let magic: [UInt8] = [0x89, 0x53, 0x50, 0x4D, 0x0D, 0x0A, 0x1A, 0x0A]
-  static let version = Version(major: 0, minor: 1)
+  static let version = Version(major: 1, minor: 0)
+  /// What the format was called before its first release.
+  private static let draft = Version(major: 0, minor: 1)
 
   struct Version: Equatable, CustomStringConvertible {
     let major: UInt8
@@ -29,7 +31,10 @@ enum Header {
     guard bytes.count == size else { throw .truncated }
     guard checksum(of: bytes[..<12]) == number(bytes[12..<16]) else { throw .damaged("header") }
     let found = Version(major: bytes[8], minor: bytes[9])
-    guard found == version else { throw .unsupportedVersion("\(found)") }
+    // A newer minor version has nothing that its index does not say.
+    guard found == draft || found.major == version.major else {
+      throw .unsupportedVersion("\(found)")
+    }
     guard bytes[10] == 0, bytes[11] == 0 else {
       throw .broken("reserved bytes of the header are set")
     }

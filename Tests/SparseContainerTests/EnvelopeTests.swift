@@ -49,13 +49,20 @@ import Testing
     #expect(error(of: Array(container.prefix(length))) == .truncated)
   }
 
-  @Test("Other versions are refused", arguments: [[0, 2], [1, 0], [0, 0], [255, 255]])
+  @Test("Other versions are refused", arguments: [[0, 2], [2, 0], [0, 0], [255, 255]])
   func versions(version: [UInt8]) throws {
     var other = try Assembly(of: container)
     other.version = version + [0, 0]
     let found = try error(of: other.bytes())
     #expect(found == .unsupportedVersion("\(version[0]).\(version[1])"))
     #expect(found?.recovery == "update sparsify")
+  }
+
+  @Test("The draft and newer minor versions are read", arguments: [[0, 1], [1, 0], [1, 9]])
+  func readVersions(version: [UInt8]) throws {
+    var other = try Assembly(of: container)
+    other.version = version + [0, 0]
+    #expect(try read(other.bytes()).files() == read(container).files())
   }
 
   @Test("Reserved bytes must be zero")

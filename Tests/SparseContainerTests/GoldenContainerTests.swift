@@ -10,7 +10,11 @@ import Testing
 ///
 /// Nothing is written here: what a compressor gives depends on its version.
 @Suite struct GoldenContainerTests {
-  private static let folder = SharedFiles.fixture("containers/v0.1")
+  private static let versions = ["v0.1", "v1.0"]
+
+  private static func folder(_ version: String) -> String {
+    SharedFiles.fixture("containers/" + version)
+  }
 
   /// The rows of an index.tsv without its heading.
   static func rows(of folder: String) -> [[String]] {
@@ -20,21 +24,29 @@ import Testing
     }
   }
 
-  static let names = Set(rows(of: folder).map { $0[0] }).sorted()
-
-  @Test("There is a golden container of each kind, and no other file")
-  func kinds() throws {
-    #expect(Self.names.count >= 9)
-    let files = SharedFiles.files(in: Self.folder, suffix: ".spm")
-      .filter { !$0.contains(".shard") }
-    #expect(files == Self.names.map { Self.folder + "/" + $0 })
+  /// The names of the golden containers of a version.
+  private static func names(_ version: String) -> [String] {
+    Set(rows(of: folder(version)).map { $0[0] }).sorted()
   }
 
-  @Test("A golden container gives the files and tensors it was made of", arguments: names)
-  func contents(name: String) throws {
-    let path = Self.folder + "/" + name
+  /// Version and name of each.
+  static let golden = versions.flatMap { version in names(version).map { [version, $0] } }
+
+  @Test("There is a golden container of each kind, and no other file", arguments: versions)
+  func kinds(version: String) throws {
+    let names = Self.names(version)
+    #expect(names.count >= 20)
+    let files = SharedFiles.files(in: Self.folder(version), suffix: ".spm")
+      .filter { !$0.contains(".shard") }
+    #expect(files == names.map { Self.folder(version) + "/" + $0 })
+  }
+
+  @Test("A golden container gives the files and tensors it was made of", arguments: golden)
+  func contents(golden: [String]) throws {
+    let (folder, name) = (Self.folder(golden[0]), golden[1])
+    let path = folder + "/" + name
     func openShard(_ name: ByteString) throws -> any ByteSource {
-      try OpenFile(path: Self.folder + "/" + name.text)
+      try OpenFile(path: folder + "/" + name.text)
     }
     let container = try Container(OpenFile(path: path), openShard: openShard)
     var found = try container.index.tensors.indices.map { tensor in
@@ -47,7 +59,7 @@ import Testing
       found.append(
         [name, "file", path.escaped, hex(try SHA256.digest(of: MemorySource(contents)))])
     }
-    let expected = Self.rows(of: Self.folder).filter { $0[0] == name }
+    let expected = Self.rows(of: folder).filter { $0[0] == name }
     #expect(Set(found) == Set(expected))
     #expect(found.count == expected.count)
   }
@@ -86,7 +98,7 @@ import Testing
       #expect(offset == dump.count, "\(line)")
       dump += columns.2.split(separator: " ").compactMap { UInt8($0, radix: 16) }
     }
-    let file = try OpenFile(path: Self.folder + "/smallest.spm").bytes()
+    let file = try OpenFile(path: Self.folder("v1.0") + "/smallest.spm").bytes()
     #expect(dump == file)
     #expect(try read(dump).graphs.first?.nodes.count == 1)
   }

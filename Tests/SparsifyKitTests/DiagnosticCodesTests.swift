@@ -34,7 +34,8 @@ import Testing
   private static let containers: [SparseContainerError] = [
     .notAContainer("d"), .truncated, .damaged("index"), .unsupportedVersion("9.9"),
     .unknownField(message: "Index", field: 63), .broken("r"),
-    .badChunk(tensor: "t", chunk: 0, reason: "r"), .tooLarge("the index"),
+    .badChunk(tensor: "t", chunk: 0, reason: "r"), .tooLarge("the index"), .shardAlone,
+    .noFolder("s"),
   ]
   private static let kit: [ConversionError] = [
     .unknownFormat(path: "p", known: [".spm"]), .digestDiffers(""), .digestDiffers("p"),

@@ -283,7 +283,7 @@ def round_trips(numbers, width, write, coder):
 
 # A writer of containers.
 
-def container(chunks, index, version=(0, 1), decoded_length=None):
+def container(chunks, index, version=(1, 0), decoded_length=None):
     header = b"\x89SPM\r\n\x1a\n" + bytes(version) + bytes(2)
     header += struct.pack("<I", zlib.crc32(header))
     pieces = [index[at : at + (1 << 18)] for at in range(0, len(index), 1 << 18)]
@@ -392,7 +392,7 @@ REFUSED = {
     "cut field": lambda: sample(more=b"\x82\x04\x05ab"),
     "group": lambda: sample(more=varint(64 << 3 | 3)),
     "other minor version": lambda: container([], sample_index(), version=(0, 2)),
-    "other major version": lambda: container([], sample_index(), version=(1, 1)),
+    "other major version": lambda: container([], sample_index(), version=(2, 0)),
     "index bomb": lambda: container([], b"", decoded_length=1 << 28),
     "missing section": lambda: container([LITERAL_CHUNK, WEIGHT_CHUNKS[0]], sample_index()),
     "gap": lambda: container([LITERAL_CHUNK, *WEIGHT_CHUNKS, b"\0"], sample_index()),
@@ -419,6 +419,12 @@ def test_a_damaged_index_under_a_right_checksum_is_refused_or_read():
             spm_reader.parse_container(whole, limit=MEBIBYTE).verify()
         except SpmError:
             continue
+
+
+@pytest.mark.parametrize("version", [(0, 1), (1, 0), (1, 7)])
+def test_the_draft_and_newer_minor_versions_are_read(version):
+    whole = container([LITERAL_CHUNK, *WEIGHT_CHUNKS], sample_index(), version=version)
+    spm_reader.parse_container(whole).verify()
 
 
 def test_fields_from_64_on_are_skipped():
