@@ -38,7 +38,7 @@ let package = Package(
   ],
   targets: [
     // C libraries, lowest first.
-    system("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
+    system("CDeflate", "libdeflate", apt: "libdeflate-dev", brew: "libdeflate"),
     system("CZstd", "libzstd", apt: "libzstd-dev", brew: "zstd"),
     system("CCrypto", "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
     system("CProtobufC", "libprotobuf-c", apt: "libprotobuf-c-dev", brew: "protobuf-c"),
@@ -49,11 +49,11 @@ let package = Package(
     .target(name: "CKernels"),
 
     // Modules, lowest first: each imports only from above itself in this list.
-    module("ByteStorage", ["CZlib", "CCrypto"]),
+    module("ByteStorage", ["CDeflate", "CCrypto"]),
     module("ProtobufWire", ["ByteStorage", "CProtobufC"]),
     module("ModelGraph", ["ByteStorage"]),
     module("ShapeInference", ["ModelGraph", "ByteStorage"]),
-    module("SparseCoding", ["ByteStorage", "CKernels", "CZlib", "CZstd"]),
+    module("SparseCoding", ["ByteStorage", "CKernels", "CDeflate", "CZstd"]),
     module("ONNXFormat", ["ModelGraph", "ProtobufWire", "ByteStorage", "CSchemas", "CProtobufC"]),
     module("Pruning", ["ModelGraph", "ByteStorage"]),
     module("StructuredPruning", ["Pruning", "ShapeInference", "ModelGraph", "ByteStorage"]),

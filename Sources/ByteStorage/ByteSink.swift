@@ -5,6 +5,9 @@ public protocol ByteSink: AnyObject {
 
   /// Appends bytes.
   func write(_ bytes: UnsafeRawBufferPointer) throws
+
+  /// Appends bytes that may be kept for as long as they are needed.
+  func write(_ bytes: [UInt8]) throws
 }
 
 extension ByteSink {

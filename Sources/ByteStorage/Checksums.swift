@@ -1,11 +1,9 @@
 internal import CCrypto
-internal import CZlib
+internal import CDeflate
 
 /// CRC-32 (ISO 3309, as in zip and PNG) of some bytes; finds damage, is no protection against malice.
 public func crc32(of bytes: UnsafeRawBufferPointer) -> UInt32 {
-  guard let start = bytes.baseAddress else { return 0 }
-  return UInt32(
-    truncatingIfNeeded: crc32_z(0, start.assumingMemoryBound(to: UInt8.self), bytes.count))
+  libdeflate_crc32(0, bytes.baseAddress, bytes.count)
 }
 
 /// Computes a digest over bytes given in pieces.

@@ -35,37 +35,52 @@ public struct ONNXFiles: ModelFormat {
     let total = document.files.reduce(0) { $0 + ($1.byteCount ?? 0) }
     for file in document.files {
       let before = output.byteCount
-      let sink = HashingSink(try output.open(file.path), isHashing: file.digest != nil) { done in
+      let isOriginal = file.holes.allSatisfy { model[$0.tensor].isOriginal }
+      let expected = isOriginal ? file.digest : nil
+      let sink = HashingSink(
+        try output.open(file.path), isHashing: expected != nil, beside: options.threads > 1
+      ) { done in
         options.progress?(before + done, total)
       }
       try model.write(file, to: sink, threads: options.threads)
-      let isOriginal = file.holes.allSatisfy { model[$0.tensor].isOriginal }
-      if let digest = file.digest, isOriginal, sink.digest() != digest {
+      if let expected, sink.digest() != expected {
         throw ConversionError.digestDiffers(file.path)
       }
     }
   }
 }
 
-/// Passes bytes on and hashes them on the way.
+/// Passes bytes on and hashes them on the way, or beside it on another thread.
 private final class HashingSink: ByteSink {
   private let base: any ByteSink
   private let hash: SHA256?
+  private let background: BackgroundDigest<SHA256>?
   private let progress: (Int) -> Void
 
-  init(_ base: any ByteSink, isHashing: Bool, progress: @escaping (Int) -> Void) {
+  init(
+    _ base: any ByteSink, isHashing: Bool, beside isBeside: Bool, progress: @escaping (Int) -> Void
+  ) {
     self.base = base
-    hash = isHashing ? SHA256() : nil
+    background = isHashing && isBeside ? BackgroundDigest() : nil
+    hash = isHashing && background == nil ? SHA256() : nil
     self.progress = progress
   }
 
   var byteCount: Int { base.byteCount }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws {
+    background?.update(Array(bytes))
     hash?.update(bytes)
     try base.write(bytes)
     progress(base.byteCount)
   }
 
-  func digest() -> [UInt8]? { hash?.finalize() }
+  func write(_ bytes: [UInt8]) throws {
+    background?.update(bytes)
+    bytes.withUnsafeBytes { hash?.update($0) }
+    try base.write(bytes)
+    progress(base.byteCount)
+  }
+
+  func digest() -> [UInt8]? { background?.finalize() ?? hash?.finalize() }
 }

@@ -1,4 +1,4 @@
-internal import CZlib
+internal import CDeflate
 
 /// Coder 1: a raw deflate stream, without zlib's header and checksum.
 ///
@@ -16,16 +16,19 @@ struct ZlibCoder: StreamCoder {
 /// One worker's deflate and inflate state, made when first needed.
 final class ZlibCodec: StreamCodec {
   private static let longestStream = 4096
+  private static let deflateLevel: Int32 = 12
 
   private let isWritten: Bool
-  private lazy var deflater = ZlibStream(
-    open: { deflateInit2_($0, 9, Z_DEFLATED, -15, 9, 0, ZLIB_VERSION, $1) },
-    close: { deflateEnd($0) })
-  private lazy var inflater = ZlibStream(
-    open: { inflateInit2_($0, -15, ZLIB_VERSION, $1) }, close: { inflateEnd($0) })
+  private var compressor: OpaquePointer?
+  private var decompressor: OpaquePointer?
 
   init(_ level: CompressionLevel) {
     isWritten = level == .small
+  }
+
+  deinit {
+    libdeflate_free_compressor(compressor)
+    libdeflate_free_decompressor(decompressor)
   }
 
   func storedLength(ofRaw count: Int) -> Int? { nil }
@@ -39,60 +42,26 @@ final class ZlibCodec: StreamCodec {
 
   /// Deflates a stream; nil when it does not get smaller.
   func encode(_ raw: UnsafeRawBufferPointer, scratch: ScratchStack) -> UnsafeRawBufferPointer? {
+    compressor = compressor ?? libdeflate_alloc_compressor(Self.deflateLevel)
+    guard let compressor else { return nil }
     let stored = scratch.take(raw.count)
-    guard let state = deflater?.state, deflateReset(state) == Z_OK else { return nil }
-    state.pointee.connect(raw, stored)
-    guard deflate(state, Z_FINISH) == Z_STREAM_END else { return nil }
-    return UnsafeRawBufferPointer(stored.first(stored.count - Int(state.pointee.avail_out)))
+    let length = libdeflate_deflate_compress(
+      compressor, raw.baseAddress, raw.count, stored.baseAddress, stored.count)
+    return length > 0 ? UnsafeRawBufferPointer(stored.first(length)) : nil
   }
 
   func decode(
     _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer,
     at places: ElementPlaces
   ) throws(SparseCodingError) {
-    guard let state = inflater?.state, inflateReset(state) == Z_OK else {
-      throw .outOfMemory(.zlib)
+    decompressor = decompressor ?? libdeflate_alloc_decompressor()
+    guard let decompressor else { throw .outOfMemory(.zlib) }
+    var used = 0
+    let result = libdeflate_deflate_decompress_ex(
+      decompressor, stored.baseAddress, stored.count, raw.baseAddress, raw.count, &used, nil)
+    // Without a place for it, the length must be that of the output.
+    guard result == LIBDEFLATE_SUCCESS, used == stored.count else {
+      throw .badStream(.zlib, reason: "not exactly one deflate stream of the right length")
     }
-    state.pointee.connect(stored, raw)
-    guard inflate(state, Z_FINISH) == Z_STREAM_END, state.pointee.avail_in == 0,
-      state.pointee.avail_out == 0
-    else { throw .badStream(.zlib, reason: "not exactly one deflate stream of the right length") }
-  }
-}
-
-/// A z_stream at a fixed address, as zlib demands.
-private final class ZlibStream {
-  let state: UnsafeMutablePointer<z_stream>
-  private let close: (UnsafeMutablePointer<z_stream>) -> Int32
-
-  init?(
-    open: (UnsafeMutablePointer<z_stream>, Int32) -> Int32,
-    close: @escaping (UnsafeMutablePointer<z_stream>) -> Int32
-  ) {
-    state = .allocate(capacity: 1)
-    state.initialize(to: z_stream())
-    guard open(state, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-      state.deallocate()
-      return nil
-    }
-    self.close = close
-  }
-
-  deinit {
-    _ = close(state)
-    state.deallocate()
-  }
-}
-
-extension z_stream {
-  /// Sets where the next call reads and writes; streams are far below zlib's 4 GiB.
-  fileprivate mutating func connect(
-    _ input: UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer
-  ) {
-    let source = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
-    next_in = UnsafeMutablePointer(mutating: source)
-    avail_in = UInt32(input.count)
-    next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
-    avail_out = UInt32(output.count)
   }
 }
