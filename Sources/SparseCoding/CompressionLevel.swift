@@ -24,7 +24,7 @@ extension CompressionLevel {
   func limit(after first: Double) -> Double {
     switch self {
     case .fast: first + 64
-    case .balanced: first * 1.0005 + 128
+    case .balanced: first + 128
     case .small: first * 1.06 + 4096
     }
   }
