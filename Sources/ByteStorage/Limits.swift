@@ -28,6 +28,8 @@ public enum Limits {
   public static let chunkElements = 1 << 18
   /// Bytes of all tensors of a container, decoded.
   public static let decodedBytes = 1 << 42
+  /// Further files of a container.
+  public static let shards = 1 << 12
 
   /// All limits, in the order they are printed.
   public static let all: [Entry] = [
@@ -44,5 +46,6 @@ public enum Limits {
       name: "chunk elements", value: chunkElements, meaning: "elements coded as one in a container"),
     Entry(
       name: "decoded bytes", value: decodedBytes, meaning: "bytes of all tensors of a container"),
+    Entry(name: "shards", value: shards, meaning: "further files of a container"),
   ]
 }

@@ -18,7 +18,7 @@ extension ContainerIndex {
 
   /// A shard has no shards of its own, so that one file more is all a name may lead to.
   private func checkShards() throws(SparseContainerError) {
-    guard shards.isEmpty || document != nil, shards.count <= ShardRecord.largestCount else {
+    guard shards.isEmpty || document != nil, shards.count <= Limits.shards else {
       throw .broken("\(shards.count) shards of a \(document == nil ? "shard" : "container")")
     }
     guard Set(shards.map(\.name)).count == shards.count else {

@@ -43,9 +43,6 @@ struct ShardRecord: Equatable {
   var byteCount: Int
   /// That of the shard's footer.
   var indexChecksum: UInt32
-
-  /// The most shards of a container.
-  static let largestCount = 4096
 }
 
 /// One file: literal bytes and the holes in them.

@@ -36,7 +36,7 @@ struct ShardedOutput {
   /// - Throws: what opening a file throws, `SparseContainerError.tooLarge` when there are too many.
   mutating func begin(section: Int, size: Int, isLiteral: Bool) throws {
     if let limit, !isLiteral, sink.byteCount > limit - min(limit, size), !isFresh {
-      guard files.count <= ShardRecord.largestCount else {
+      guard files.count <= Limits.shards else {
         throw SparseContainerError.tooLarge("the number of shards")
       }
       let (name, sink) = try open(files.count)
