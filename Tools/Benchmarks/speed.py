@@ -22,15 +22,42 @@ class Duel:
     sparsify: Job
     zstd: Job
 
+    def fought(self) -> "Outcome":
+        return Outcome(self.work, *interleaved([self.sparsify, self.zstd], ROUNDS))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the same work cost both, round by round."""
+
+    work: str
+    ours: list[Cost]
+    theirs: list[Cost]
+
+    @property
     def cells(self) -> list[str]:
-        ours, theirs = interleaved([self.sparsify, self.zstd], ROUNDS)
-        our_median, their_median = median(ours), median(theirs)
+        our_median, their_median = median(self.ours), median(self.theirs)
         return [
             self.work,
-            f"{our_median.wall:.3f}", f"{their_median.wall:.3f}", ratio(ours, theirs, "wall"),
-            f"{our_median.cpu:.3f}", f"{their_median.cpu:.3f}", ratio(ours, theirs, "cpu"),
+            f"{our_median.wall:.3f}", f"{their_median.wall:.3f}",
+            ratio(self.ours, self.theirs, "wall"),
+            f"{our_median.cpu:.3f}", f"{their_median.cpu:.3f}",
+            ratio(self.ours, self.theirs, "cpu"),
             megabytes(our_median.peak_bytes), megabytes(their_median.peak_bytes),
         ]
+
+
+def added(costs: tuple[Cost, ...]) -> Cost:
+    """Some work done one after the other."""
+    return Cost(sum(cost.wall for cost in costs), sum(cost.cpu for cost in costs),
+                max(cost.peak_bytes for cost in costs))
+
+
+def total(outcomes: list[Outcome]) -> Outcome:
+    """The same work on several models, one after the other."""
+    ours = [added(costs) for costs in zip(*(outcome.ours for outcome in outcomes))]
+    theirs = [added(costs) for costs in zip(*(outcome.theirs for outcome in outcomes))]
+    return Outcome(outcomes[0].work, ours, theirs)
 
 
 def ratio(ours: list[Cost], theirs: list[Cost], figure: str) -> str:
@@ -58,25 +85,28 @@ def duels(model: Path, sparsify: Path, folder: Path) -> list[Duel]:
     return found
 
 
-def cells_of(model: BenchmarkModel, sparsify: Path, folder: Path) -> list[list[str]]:
+def outcomes_of(model: BenchmarkModel, sparsify: Path, folder: Path) -> list[Outcome]:
     copy = folder / "original.onnx"
     shutil.copyfile(model.path, copy)
-    rows = [[model.name, *duel.cells()] for duel in duels(copy, sparsify, folder)]
+    outcomes = [duel.fought() for duel in duels(copy, sparsify, folder)]
     for back in [folder / "speed.onnx", folder / "speed.out"]:
         if not filecmp.cmp(copy, back, shallow=False):
             raise CommandFailed(f"{back.name} is not the file that was compressed")
-    return rows
+    return outcomes
 
 
 def speed_section(models: list[BenchmarkModel], sparsify: Path, folder: Path,
                   failures: list[str]) -> str:
-    """Measures the largest and the next smaller model that is one file."""
-    lines = []
-    for model in [model for model in reversed(models) if not model.data_files][:2]:
+    """Measures all models that are one file; shows the sum, the largest and the next smaller one."""
+    found = {}
+    for model in [model for model in reversed(models) if not model.data_files]:
         try:
-            lines += cells_of(model, sparsify, folder)
+            found[model.name] = outcomes_of(model, sparsify, folder)
         except CommandFailed as failure:
             failures.append(f"{model.name}: {failure}")
+    sums = {f"all {len(found)} models": [total(list(same)) for same in zip(*found.values())]}
+    shown = sums | dict(list(found.items())[:2])
+    lines = [[name, *outcome.cells] for name, outcomes in shown.items() for outcome in outcomes]
     heads = ["model", "work", "sparsify s", "zstd s", "ratio", "sparsify CPU s", "zstd CPU s",
              "ratio", "sparsify peak MB", "zstd peak MB"]
     return (
