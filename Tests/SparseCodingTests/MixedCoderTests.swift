@@ -101,6 +101,26 @@ import Testing
     }
   }
 
+  @Test("A cut stream is refused, and every flipped bit gives an error or an output")
+  func damage() throws {
+    let geometry = RowGeometry(rowLength: 12, kernel: 3, first: 0)
+    let symbols = Self.symbols(rows: 25, geometry, seed: 4)
+    let coded = try code(symbols, ElementGrid(geometry: geometry))
+    for length in coded.indices {
+      #expect(throws: SparseCodingError.self, "\(length)") {
+        try decode(Array(coded[..<length]), symbols.count)
+      }
+    }
+    var different = 0
+    for bit in 0..<coded.count * 8 {
+      var damaged = coded
+      damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+      if (try? decode(damaged, symbols.count)) != symbols { different += 1 }
+    }
+    // The last bytes only end the interval, in which any number would do.
+    #expect(different > (coded.count - 5) * 8)
+  }
+
   /// Symbols that are larger in some rows and channels than in others.
   private static func symbols(rows: Int, _ geometry: RowGeometry, seed: UInt64) -> [UInt8] {
     var generator = SeededGenerator(seed: seed)

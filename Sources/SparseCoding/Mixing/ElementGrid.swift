@@ -15,12 +15,18 @@ enum ElementPlaces {
 
   /// The place of each element, as `UInt32`; nil when there are other than `count`, or all.
   func positions(_ count: Int, _ scratch: ScratchStack) -> UnsafeRawBufferPointer? {
-    let positions = scratch.take(count * MemoryLayout<UInt32>.size)
-    let filled: Int
+    func take() -> UnsafeMutableRawBufferPointer {
+      scratch.take(count * MemoryLayout<UInt32>.size)
+    }
+    let (positions, filled): (UnsafeMutableRawBufferPointer, Int)
     switch self {
     case .all: return nil
-    case .mask(let mask): filled = Self.fill(positions, mask)
-    case .gaps(let gaps): filled = Self.fill(positions, gaps: gaps)
+    case .mask(let mask):
+      positions = take()
+      filled = Self.fill(positions, mask)
+    case .gaps(let gaps):
+      positions = take()
+      filled = Self.fill(positions, gaps: gaps)
     }
     return filled == count ? UnsafeRawBufferPointer(positions) : nil
   }
