@@ -249,6 +249,14 @@ def repeats(chunk: Cursor, n: int, width: int) -> np.ndarray:
     return chunk.stream(n * width).view(ELEMENTS[width])
 
 
+def signed_repeats(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    require(width in (2, 4, 8), f"signed-repeats of elements of {width} bytes")
+    magnitudes, signs = repeats(chunk, n, width), chunk.bits(n)
+    highest = 8 * width - 1
+    require(not (magnitudes >> highest).any(), "a magnitude with a sign")
+    return magnitudes | signs.astype(magnitudes.dtype) << highest
+
+
 def spread(values: np.ndarray, places: np.ndarray, n: int) -> np.ndarray:
     """`n` elements that are zero but for the values at `places` (a mask or positions)."""
     elements = np.zeros(n, values.dtype)
@@ -336,7 +344,8 @@ def blocks(chunk: Cursor, n: int, width: int) -> np.ndarray:
 
 
 DENSE_ENCODINGS = {
-    0: raw, 1: constant, 2: float_split, 3: byte_planes, 4: integer, 9: repeats, 10: float_joint
+    0: raw, 1: constant, 2: float_split, 3: byte_planes, 4: integer, 9: repeats, 10: float_joint,
+    12: signed_repeats,
 }  # fmt: skip
 ENCODINGS = DENSE_ENCODINGS | {5: bitmask, 6: csr_gaps, 7: n_of_m, 8: blocks, 11: mixed_mask}
 

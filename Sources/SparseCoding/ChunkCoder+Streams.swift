@@ -27,12 +27,10 @@ extension ChunkCoder {
   }
 
   /// Appends a stream whose bytes are known to repeat each other.
-  func append(
-    repeating raw: UnsafeRawBufferPointer, isText: Bool, to coded: inout [UInt8]
-  ) {
+  func append(repeating raw: UnsafeRawBufferPointer, to coded: inout [UInt8]) {
     let mark = scratch.mark
     defer { scratch.release(to: mark) }
-    guard let stored = matched(raw, isText), stored.count < raw.count else {
+    guard let stored = matched(raw), stored.count < raw.count else {
       return append(stream: raw, to: &coded)
     }
     coded.append(CoderID.zstd.rawValue)
@@ -40,13 +38,16 @@ extension ChunkCoder {
     coded.append(contentsOf: stored)
   }
 
+  /// The bytes these take when matched quickly.
+  func quickSize(of bytes: UnsafeRawBufferPointer) -> Double {
+    scratch.measured { Double(quickMatcher?.compress(bytes, $0)?.count ?? bytes.count) }
+  }
+
   /// Strong matching takes seconds on bytes that are all repeats, which quick matching shrinks as well.
-  private func matched(
-    _ raw: UnsafeRawBufferPointer, _ isText: Bool
-  ) -> UnsafeRawBufferPointer? {
+  private func matched(_ raw: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
     guard let quick = quickMatcher?.compress(raw, scratch) else { return nil }
     guard quick.count * Self.enoughSaving > raw.count else { return quick }
-    return (isText ? textMatcher : strongMatcher)?.compress(raw, scratch) ?? quick
+    return strongMatcher?.compress(raw, scratch) ?? quick
   }
 
   private func cost(_ stored: UnsafeRawBufferPointer, _ length: Int?) -> Int {

@@ -19,10 +19,8 @@ public final class ChunkCoder {
   private(set) var places = ElementPlaces.all
   /// Says how well whole elements match each other.
   private(set) lazy var quickMatcher = ZstdCompressor.matching(level: 3)
-  /// Codes elements that do: rare enough that its time does not matter.
-  private(set) lazy var strongMatcher = ZstdCompressor.matching(level: level == .fast ? 3 : 19)
-  /// Codes text, which every file has: ten times as fast, and a twentieth larger.
-  private(set) lazy var textMatcher = ZstdCompressor.matching(level: level == .small ? 19 : 12)
+  /// Codes text, and elements that do.
+  private(set) lazy var strongMatcher = ZstdCompressor.matching(level: level.strongMatcherLevel)
 
   /// Makes a coder for a level; the level does not matter for decoding.
   public convenience init(level: CompressionLevel) {

@@ -18,6 +18,17 @@ extension CompressionLevel {
     }
   }
 
+  /// The level of zstd's match finder for text and for elements that repeat each other.
+  ///
+  /// The strongest makes them a twentieth smaller, at a tenth of the speed.
+  var strongMatcherLevel: Int32 {
+    switch self {
+    case .fast: 3
+    case .balanced: 9
+    case .small: 19
+    }
+  }
+
   /// The estimate up to which a runner-up of the first coded candidate is coded, too.
   ///
   /// Estimates leave out tables, which matter in small chunks.

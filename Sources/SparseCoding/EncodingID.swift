@@ -20,6 +20,7 @@ public struct EncodingID: RawRepresentable, Sendable, Hashable {
   static let repeats = EncodingID(rawValue: 9)
   static let floatJoint = EncodingID(rawValue: 10)
   static let mixedMask = EncodingID(rawValue: 11)
+  static let signedRepeats = EncodingID(rawValue: 12)
 }
 
 /// The number of an entropy coder in files; numbers are never reused.

@@ -17,6 +17,7 @@ public enum SparseEncodings {
     RepeatsEncoding(),
     FloatJointEncoding(),
     MixedMaskEncoding(),
+    SignedRepeatsEncoding(),
   ]
 
   /// The encoding of a number read from a file.

@@ -56,6 +56,7 @@ import Testing
       "0a 01 7f 00 020403 04 00 04 00 00 000100"),
     Golden("float-joint of four bits", 2, .float, "803f 0100", "0a 04 7f 00 1000 00 20"),
     Golden("repeats", 1, .opaque, "010203", "09 00 010203"),
+    Golden("signed-repeats", 2, .float, "003c 00bc 00c0", "0c 00 003c003c0040 00 06"),
     Golden(
       "zlib", 1, .opaque, "7765696768747320 7765696768747320 77656967687473",
       "03 01 0c 2b4fcd4ccf2829562847a501"),

@@ -134,6 +134,7 @@ import Testing
       // Floats of one byte have no exponent byte.
       ("02 04 00", .badChunk(.floatSplit, reason: "no floats of this width")),
       ("0a 01 7f", .badChunk(.floatJoint, reason: "no floats of this width")),
+      ("0c 00 01 00 00", .badChunk(.signedRepeats, reason: "no floats of this width")),
       // Rans: parts out of range, frequencies that come to too much, or to one symbol alone.
       ("03 05 01 07", .badStream(.rans, reason: "2^7 parts")),
       ("03 05 01 10", .badStream(.rans, reason: "2^16 parts")),
@@ -157,6 +158,16 @@ import Testing
     #expect(
       decode(coder, hex("05 00 0a 01 07"), layout, 3)
         == .badChunk(.bitmask, reason: "bits after the last element"))
+  }
+
+  @Test(
+    "A magnitude has no sign, and no sign is without a magnitude",
+    arguments: ["0c 00 003c00bc0040 00 00", "0c 00 003c003c0040 00 0e"])
+  func signs(coded: String) throws {
+    let layout = try layout(2, .float)
+    let expected = SparseCodingError.badChunk(
+      .signedRepeats, reason: "a magnitude with a sign, or a sign too many")
+    #expect(decode(ChunkCoder(level: .fast), hex(coded), layout, 6) == expected)
   }
 
   @Test("No elements are coded raw or not at all", arguments: UInt8(1)...8)

@@ -72,8 +72,8 @@ import Testing
     }
     let impossible: Set<EncodingID> =
       layout.width == 16
-      ? [.floatSplit, .floatJoint, .integer]
-      : layout.width == 1 ? [.floatSplit, .floatJoint] : []
+      ? [.floatSplit, .floatJoint, .integer, .signedRepeats]
+      : layout.width == 1 ? [.floatSplit, .floatJoint, .signedRepeats] : []
     #expect(seen == Set(SparseEncodings.all.map(\.id)).subtracting(impossible))
   }
 

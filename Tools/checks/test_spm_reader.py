@@ -170,6 +170,12 @@ def write_repeats(numbers, width, coder):
     return b"\x09" + stream(b"".join(n.to_bytes(width, "little") for n in numbers), coder)
 
 
+def write_signed_repeats(numbers, width, coder):
+    highest = 1 << (8 * width - 1)
+    magnitudes = b"".join((n & (highest - 1)).to_bytes(width, "little") for n in numbers)
+    return b"\x0c" + stream(magnitudes, coder) + bits([n & highest for n in numbers], coder)
+
+
 def write_integer(transform):
     def write(numbers, width, coder):
         size, base = 1 << 8 * width, numbers[0]
@@ -529,6 +535,7 @@ EXAMPLES = {
     "1:2 by 2": (1, bytes([1, 0, 0, 2]), "07010202 0002 000102"),
     "blocks": (1, bytes([0, 0, 1, 2, 0, 0, 3, 4]), "08020204 0002 0001020304"),
     "repeats": (2, u16(0x0102, 0x0103), "09 0002010301"),
+    "signed-repeats": (2, u16(0x3C00, 0xBC00, 0xC000), "0c 00003c003c0040 0006"),
     "rans": (1, bytes([0, 1, 0, 1, 1, *range(8)]), "03 0515 08c0003008005b05008259010004140400c65e0100"),
     "mixed-mask": (1, bytes([0, 0, 3, 0, 0, 0, 0, 5]), "0b04040005b46be61300 000305"),
     "mixed": (1, bytes([0, 1, 2, 0, 0, 2, 1, 0]), "03 060f 04020008800160000c00a5b89277b6"),
@@ -618,6 +625,9 @@ WRONG_CHUNKS = {
     "mixed-mask of uneven kernels": (1, 8, "0b04030005b46be61300 000305"),
     "mixed-mask of large kernels": (1, 80, "0b42420005b46be61300 000305"),
     "mixed-mask from beyond a row": (1, 8, "0b04040405b46be61300 000305"),
+    "signed-repeats of bytes": (1, 1, "0c 0000 0000"),
+    "signed-repeats with a sign too many": (2, 3, "0c 00003c003c0040 000e"),
+    "signed-repeats of a negative magnitude": (2, 3, "0c 00003c00bc0040 0000"),
     "mixed-mask that is cut": (1, 8, "0b04040004b46be613 000305"),
     "mixed-mask with a byte more": (1, 8, "0b04040006b46be6130000 000305"),
     "rans of 2^7 parts": (1, 13, "03 0515 07c0003008005b05008259010004140400c65e0100"),
@@ -654,6 +664,7 @@ WRITERS = {
     "byte-planes": (write_byte_planes, (1, 2, 4, 8, 16)),
     **{f"integer {i}": (write_integer(i), (1, 2, 4, 8)) for i in range(4)},
     "repeats": (write_repeats, (1, 2, 4, 8, 16)),
+    "signed-repeats": (write_signed_repeats, (2, 4, 8)),
     "bitmask": (write_bitmask, (1, 2, 4, 8, 16)),
     "csr-gaps": (write_csr_gaps, (1, 2, 4, 8, 16)),
 }

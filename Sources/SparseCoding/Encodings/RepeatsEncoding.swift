@@ -1,7 +1,7 @@
 /// Encoding 9: the elements as they are, in one coded stream, for elements that repeat each other.
 ///
-/// Tables of cosines, windows and indices hold the same values again and again. Their planes lose
-/// that: an element that is met again costs one match as a whole, but one in each of its planes.
+/// Text and tables of indices hold the same values again and again. Their planes lose that: an
+/// element that is met again costs one match as a whole, but one in each of its planes.
 struct RepeatsEncoding: ChunkEncoding {
   let id = EncodingID.repeats
   let name = "repeats"
@@ -9,17 +9,14 @@ struct RepeatsEncoding: ChunkEncoding {
   let isDense = true
 
   func estimate(_ chunk: ChunkAnalysis) -> Double? {
+    guard !SignedRepeatsEncoding.isPossible(chunk.layout) else { return nil }
     let isLikely = chunk.hints.contains(.text) || chunk.layout.width > 1 && chunk.hasRepeats
     guard isLikely else { return nil }
-    return chunk.coder.scratch.measured { scratch in
-      let matched = chunk.coder.quickMatcher?.compress(chunk.elements.bytes, scratch)
-      return Double(matched?.count ?? chunk.elements.bytes.count)
-    }
+    return chunk.coder.quickSize(of: chunk.elements.bytes)
   }
 
   func encode(_ chunk: ChunkAnalysis, into coded: inout [UInt8]) -> Bool {
-    chunk.coder.append(
-      repeating: chunk.elements.bytes, isText: chunk.hints.contains(.text), to: &coded)
+    chunk.coder.append(repeating: chunk.elements.bytes, to: &coded)
     return true
   }
 

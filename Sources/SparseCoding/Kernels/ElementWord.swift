@@ -19,6 +19,12 @@ protocol ElementWord: FixedWidthInteger, UnsignedInteger, Sendable {
   static func repeatCount(
     _ source: UnsafeRawBufferPointer, seen: UnsafeMutablePointer<UInt64>
   ) -> Int
+  static func splitSigns(
+    _ source: UnsafeRawBufferPointer, magnitudes: UnsafeMutableRawBufferPointer,
+    signs: UnsafeMutableRawBufferPointer)
+  static func setSigns(
+    of elements: UnsafeMutableRawBufferPointer, from signs: UnsafeRawBufferPointer
+  ) -> Bool
 
   // Integers (ElementWord+Integers.swift).
   static func forward(
