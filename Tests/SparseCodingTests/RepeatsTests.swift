@@ -8,7 +8,8 @@ import Testing
     var state: UInt32 = 7
     return (0..<count).flatMap { _ -> [UInt8] in
       state = state &* 1_664_525 &+ 1_013_904_223
-      let value = (Float(Int(state >> 16) % values).squareRoot() + 1) * (state >> 15 & 1 == 0 ? 1 : -1)
+      let value =
+        (Float(Int(state >> 16) % values).squareRoot() + 1) * (state >> 15 & 1 == 0 ? 1 : -1)
       return withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
     }
   }

@@ -29,7 +29,9 @@ struct SignedRepeatsEncoding: ChunkEncoding {
     _ reader: inout CodedReader, as layout: ElementLayout,
     into output: UnsafeMutableRawBufferPointer, with coder: ChunkCoder
   ) throws(SparseCodingError) {
-    guard Self.widths.contains(layout.width) else { throw .badChunk(id, reason: "no floats of this width") }
+    guard Self.widths.contains(layout.width) else {
+      throw .badChunk(id, reason: "no floats of this width")
+    }
     try coder.read(stream: &reader, into: output)
     let signs = try coder.view(stream: &reader, count: signBytes(output.count / layout.width))
     guard layout.word.setSigns(of: output, from: signs) else {
