@@ -50,6 +50,8 @@ let package = Package(
 
     // Modules, lowest first: each imports only from above itself in this list.
     module("ByteStorage", ["CDeflate", "CCrypto"]),
+    // Not swift-subprocess: it is asynchronous to the core, and everything here waits where it works.
+    module("ChildProcesses", ["ByteStorage"]),
     module("ProtobufWire", ["ByteStorage", "CProtobufC"]),
     module("ModelGraph", ["ByteStorage"]),
     module("ShapeInference", ["ModelGraph", "ByteStorage"]),
@@ -86,6 +88,7 @@ let package = Package(
     // Without the project's settings: what a user of the library writes.
     .target(name: "ReadmeExample", dependencies: ["SparsifyKit"], path: "Tests/ReadmeExample"),
     tests(of: "ByteStorage"),
+    tests(of: "ChildProcesses"),
     tests(of: "ProtobufWire", ["ByteStorage", "CSchemas", "CProtobufC"]),
     tests(of: "ModelGraph", ["ByteStorage"]),
     tests(of: "ShapeInference", ["ModelGraph", "ByteStorage"]),
