@@ -2,7 +2,8 @@ internal import ByteStorage
 internal import SparsifyKit
 
 extension ModelReport {
-  private static let namesShown = 5
+  private static let namesShown = 3
+  private static let leastShownWaste = 1000
 
   /// The lines above a table: what the file is, and what is remarkable about it.
   func heading(isVerbose: Bool) -> String {
@@ -21,7 +22,7 @@ extension ModelReport {
       "missing: \($0.file) with \($0.tensors) tensors, \(ByteSize($0.bytes))"
     }
     lines += unusedLines(most: isVerbose ? .max : Self.namesShown)
-    lines += duplicateLines(most: isVerbose ? .max : Self.namesShown)
+    lines += duplicateLines(isVerbose: isVerbose)
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -57,19 +58,24 @@ extension ModelReport {
 
   private func unusedLines(most: Int) -> [String] {
     guard !unusedTensors.isEmpty else { return [] }
-    return ["\(unusedTensors.count) unused tensors: \(Self.listed(unusedTensors, most: most))"]
+    return [
+      "unused tensors: \(unusedTensors.count) (\(Self.listed(unusedTensors, most: most)))"
+    ]
   }
 
-  private func duplicateLines(most: Int) -> [String] {
+  /// Constants of a few bytes are equal all the time, which is worth a line, but no list.
+  private func duplicateLines(isVerbose: Bool) -> [String] {
     guard let duplicates, !duplicates.isEmpty else { return [] }
     let wasted = duplicates.reduce(0) { $0 + $1.wastedBytes }
     let copies = duplicates.reduce(0) { $0 + $1.tensors.count - 1 }
-    let lines = duplicates.prefix(most).map {
-      "  \(ByteSize($0.bytes)) each: \(Self.listed($0.tensors, most: most))"
-    }
-    let hidden = duplicates.count - lines.count
-    return ["\(copies) tensors equal to others, \(ByteSize(wasted))"] + lines
-      + (hidden > 0 ? ["  and \(hidden) more (see them with -v)"] : [])
+    let shown =
+      isVerbose
+      ? duplicates[...]
+      : duplicates.prefix(Self.namesShown).prefix { $0.wastedBytes >= Self.leastShownWaste }
+    let more = shown.count < duplicates.count ? " (see them with -v)" : ""
+    let most = isVerbose ? Int.max : Self.namesShown
+    return ["equal tensors: \(copies) copies, \(ByteSize(wasted))\(more)"]
+      + shown.map { "  \(ByteSize($0.bytes)) each: \(Self.listed($0.tensors, most: most))" }
   }
 
   private static func listed(_ names: [String], most: Int) -> String {

@@ -124,7 +124,8 @@ import Testing
     let raw: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
     let tensors = [
       ONNXBytes.tensor("a", dims: [2], raw: raw), ONNXBytes.tensor("b", dims: [1, 2], raw: raw),
-      ONNXBytes.tensor("c", dims: [2], raw: raw), ONNXBytes.tensor("d", type: 6, dims: [2], raw: raw),
+      ONNXBytes.tensor("c", dims: [2], raw: raw),
+      ONNXBytes.tensor("d", type: 6, dims: [2], raw: raw),
       ONNXBytes.tensor("e", dims: [2], raw: raw.reversed()),
       ONNXBytes.tensor("f", dims: [1, 2], raw: raw), ONNXBytes.tensor("g", dims: [2], raw: raw),
     ]

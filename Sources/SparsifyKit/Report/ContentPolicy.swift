@@ -5,7 +5,8 @@ enum ContentPolicy {
   /// The policy for a page with one style and one script, named by their digests (CSP level 2).
   static func text(style: String, script: String) -> String {
     [
-      "default-src 'none'", "style-src '\(digest(of: style))'", "script-src '\(digest(of: script))'",
+      "default-src 'none'", "style-src '\(digest(of: style))'",
+      "script-src '\(digest(of: script))'",
       "base-uri 'none'", "form-action 'none'",
     ].joined(separator: "; ")
   }
@@ -21,7 +22,9 @@ enum ContentPolicy {
     let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
     return stride(from: 0, to: bytes.count, by: 3).reduce(into: "") { text, start in
       let group = bytes[start..<min(start + 3, bytes.count)]
-      let word = (0..<3).reduce(0) { $0 << 8 | (start + $1 < bytes.count ? Int(bytes[start + $1]) : 0) }
+      let word = (0..<3).reduce(0) {
+        $0 << 8 | (start + $1 < bytes.count ? Int(bytes[start + $1]) : 0)
+      }
       for place in 0...group.count { text.append(digits[word >> (18 - 6 * place) & 63]) }
       text += String(repeating: "=", count: 3 - group.count)
     }

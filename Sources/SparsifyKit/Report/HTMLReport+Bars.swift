@@ -7,7 +7,8 @@ extension HTMLReport {
     ]
     guard let stored = report.storedBytes else {
       let rest = max(report.fileBytes - report.tensorBytes, 0)
-      let parts = report.missingFiles.isEmpty ? [dense[0], Part(kind: "structure", bytes: rest)] : dense
+      let parts =
+        report.missingFiles.isEmpty ? [dense[0], Part(kind: "structure", bytes: rest)] : dense
       return section(
         "Size", note: "Tensors, and the structure around them: nodes, names, small constants.",
         "<div class=\"bars\">\(bar("this model", parts, of: total(of: parts)))</div>\n\(legend)")

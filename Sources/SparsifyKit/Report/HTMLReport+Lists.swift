@@ -1,6 +1,7 @@
 extension HTMLReport {
   /// Entries beyond these are counted only.
-  private static let mostListed = 60
+  private static let mostListed = 40
+  private static let mostNames = 8
 
   /// The data files that are not there.
   var missing: HTML {
@@ -47,8 +48,8 @@ extension HTMLReport {
       "Equal tensors",
       note: "Sharing them would save \(ByteSize(wasted)); a container stores each once.",
       list(duplicates) { group in
-        let names = group.tensors.prefix(Self.mostListed).joined(separator: ", ")
-        let more = group.tensors.count - Self.mostListed
+        let names = group.tensors.prefix(Self.mostNames).joined(separator: ", ")
+        let more = group.tensors.count - Self.mostNames
         return """
           <b>\(group.tensors.count) × \(ByteSize(group.bytes))</b>: <code>\(names)</code>\
           \(more > 0 ? " and \(more) more" : "")

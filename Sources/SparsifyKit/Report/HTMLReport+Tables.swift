@@ -1,6 +1,8 @@
 extension HTMLReport {
   /// Layers beyond these, the smallest ones, are one row.
   static let mostRows = 400
+  /// A histogram of fewer numbers says nothing.
+  private static let leastNumbers = 32
 
   /// The layers with all that is known of them.
   var layerTable: HTML {
@@ -38,7 +40,8 @@ extension HTMLReport {
   /// The largest tensor of each layer whose numbers are drawn.
   private var mainTensors: [String: ModelReport.TensorRow] {
     var main: [String: ModelReport.TensorRow] = [:]
-    for tensor in report.tensors where tensor.histogram != nil {
+    for tensor in report.tensors
+    where tensor.histogram != nil && tensor.elements >= Self.leastNumbers {
       if tensor.elements > main[tensor.layer]?.elements ?? 0 { main[tensor.layer] = tensor }
     }
     return main
@@ -99,17 +102,28 @@ struct BreakdownColumns {
   func row(
     _ row: SizeBreakdown.Row, operator type: String, main: ModelReport.TensorRow?
   ) -> HTML {
-    var cells: [HTML] = ["<th class=\"name\" scope=\"row\">\(row.name)</th>"]
+    var cells: [HTML] = ["<th class=\"name\" scope=\"row\">\(Self.breakable(row.name))</th>"]
     if hasOperators { cells.append("<td>\(type)</td>") }
     cells.append(Self.number(row.tensors, row.tensors.grouped))
     cells.append(Self.number(row.elements, row.elements.grouped))
     cells.append(Self.number(row.bytes, "\(ByteSize(row.bytes))"))
     cells.append(Self.number(row.share, row.share.percentText))
-    if isStored { cells.append(Self.number(row.storedBytes, ByteSize(row.storedBytes ?? 0))) }
+    if isStored {
+      let stored = row.storedBytes ?? 0
+      cells.append(Self.number(stored, stored > 0 ? "\(ByteSize(stored))" : ""))
+    }
     if isCounted { cells.append(Self.number(row.operations, row.operations?.countText ?? "")) }
     if hasSparsity { cells.append(Self.number(row.sparsity, row.sparsity?.percentText ?? "?")) }
     if hasHistograms { cells.append(Self.weights(of: main)) }
     return "<tr>\(cells)</tr>\n"
+  }
+
+  /// A name that breaks behind its slashes and points, if it must.
+  private static func breakable(_ name: String) -> HTML {
+    name.reduce(into: HTML.nothing) { html, character in
+      html += "\(String(character))"
+      if character == "/" || character == "." { html += "<wbr>" }
+    }
   }
 
   private var headings: [HTML] {
@@ -129,8 +143,8 @@ struct BreakdownColumns {
     return cells
   }
 
-  private static func number(_ value: Int?, _ text: some CustomStringConvertible) -> HTML {
-    "<td class=\"number\" data-value=\"\(value ?? -1)\">\(text.description)</td>"
+  private static func number(_ value: Int?, _ text: String) -> HTML {
+    "<td class=\"number\" data-value=\"\(value ?? -1)\">\(text)</td>"
   }
 
   private static func number(_ value: Double?, _ text: String) -> HTML {

@@ -35,7 +35,7 @@ struct HTMLReport {
       <main>
       \(heading)
       \(sections)
-      <footer>Made by sparsify inspect --html. Sizes are decimal; K, M and G count thousands.</footer>
+      <footer>Made by sparsify inspect --html. Sizes are decimal: a kB has 1000 bytes.</footer>
       </main>
       <script>\(HTML(trusted: ReportScript.text))</script>
       </body>
@@ -57,7 +57,19 @@ struct HTMLReport {
     <h1>\(report.file)</h1>
     <p class="soft">\(report.format), \(report.operatorSets.joined(separator: ", "))</p>
     <dl class="facts">\(facts)</dl>
+    \(assumptions)
     """
+  }
+
+  /// What the multiply-accumulates were counted with.
+  private var assumptions: HTML {
+    let sizes = report.operations.assumed.sorted { $0.key < $1.key }
+      .map { "\($0.key) = \($0.value)" }
+    guard report.operations.total > 0, !sizes.isEmpty else { return .nothing }
+    return """
+      <p class="note assumed">Multiply-accumulates are counted with \
+      \(sizes.joined(separator: ", ")).</p>
+      """
   }
 
   private var facts: [HTML] {
@@ -69,24 +81,17 @@ struct HTMLReport {
         "\(report.tensors.count.grouped) tensors, dense"),
       fact("Nodes", report.nodes.grouped, "\(layers.rows.count.grouped) layers with tensors"),
     ]
-    if report.operations.total > 0 { facts.append(operations) }
+    if report.operations.total > 0 {
+      let unknown = report.operations.unknown
+      facts.append(
+        fact(
+          "Multiply-accumulates", report.operations.total.countText,
+          unknown > 0 ? "\(unknown.grouped) layers unknown" : "for one input"))
+    }
     if let sparsity = report.sparsity {
       facts.append(fact("Sparsity", sparsity.percentText, "of all elements are zero"))
     }
     return facts
-  }
-
-  private var operations: HTML {
-    let sizes = report.operations.assumed.sorted { $0.key < $1.key }
-      .map { "\($0.key) = \($0.value)" }
-    let unknown = report.operations.unknown
-    let notes = [
-      sizes.isEmpty ? nil : "with \(sizes.joined(separator: ", "))",
-      unknown > 0 ? "\(unknown) layers unknown" : nil,
-    ].compactMap { $0 }
-    return fact(
-      "Multiply-accumulates", report.operations.total.countText,
-      notes.isEmpty ? "for one input" : notes.joined(separator: "; "))
   }
 
   private func fact(_ name: String, _ value: String, _ note: String) -> HTML {

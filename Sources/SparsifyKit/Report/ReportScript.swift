@@ -1,4 +1,6 @@
-/// The script of a report: tables sort by a click on a heading. Without it they are as they stand.
+/// The script of a report: tables sort by a click on a heading.
+///
+/// Without it they are as they stand.
 enum ReportScript {
   static let text = """
     "use strict";

@@ -30,7 +30,8 @@ enum ReportStyle {
     section { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
       padding: 18px 20px; margin-top: 18px; }
     .soft, .note { color: var(--soft); }
-    .note { font-size: 13px; margin-bottom: 12px; }
+    .note { font-size: 13px; margin-bottom: 12px; overflow-wrap: anywhere; }
+    .assumed { margin: 10px 2px 0; }
     .warning { border-left: 4px solid var(--warn); }
     dl.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr));
       gap: 12px; margin: 18px 0 0; }
@@ -66,8 +67,9 @@ enum ReportStyle {
     .treemap { display: block; width: 100%; height: clamp(340px, 46vw, 520px); border-radius: 6px;
       overflow: hidden; }
     .tensor { stroke: var(--card); stroke-width: 0.6; }
+    .tensor.fine { stroke-width: 0.2; }
     .tensor:hover { stroke: var(--ink); stroke-width: 2; }
-    .layer { fill: none; stroke: var(--card); stroke-width: 2.5; pointer-events: none; }
+    .layer { fill: none; stroke: var(--card); stroke-width: 2; pointer-events: none; }
     .label { pointer-events: none; overflow: hidden; }
     .label text { fill: var(--ink); font-size: 12px; }
     .label .size { font-size: 11px; opacity: 0.85; }
@@ -87,16 +89,16 @@ enum ReportStyle {
     """
 
   private static let tables = """
-    .scroll { overflow-x: auto; margin: 0 -20px; padding: 0 20px; }
+    .scroll { overflow: auto; max-height: min(760px, 80vh); margin: 0 -20px; padding: 0 20px; }
     table { border-collapse: collapse; width: 100%; font-size: 14px; }
     th, td { text-align: left; padding: 6px 10px; border-bottom: 1px solid var(--line);
       white-space: nowrap; }
     th:first-child, td:first-child { padding-left: 0; }
     th:last-child, td:last-child { padding-right: 0; }
-    thead th { color: var(--soft); font-weight: 600; font-size: 13px; }
+    thead th { position: sticky; top: 0; background: var(--card); z-index: 1; color: var(--soft); font-weight: 600; font-size: 13px; }
     tbody th { font-weight: 400; }
     tbody tr:hover { background: color-mix(in oklab, var(--accent) 7%, transparent); }
-    .name { max-width: 30em; min-width: 11em; white-space: normal; overflow-wrap: anywhere; }
+    .name { max-width: 32em; min-width: min(24em, 44vw); white-space: normal; overflow-wrap: anywhere; }
     .number { text-align: right; font-variant-numeric: tabular-nums; }
     tfoot td, tfoot th { color: var(--soft); font-weight: 400; }
     th button { all: unset; cursor: pointer; color: inherit; }
@@ -115,8 +117,8 @@ enum ReportStyle {
       section { padding: 14px; }
       .scroll { margin: 0 -14px; padding: 0 14px; }
       .label.wide { display: none; }
-      .bars { grid-template-columns: 1fr max-content; }
-      .bars svg { grid-column: 1 / -1; grid-row: auto; }
+      .bars { grid-template-columns: 1fr max-content; grid-auto-flow: dense; }
+      .bars svg { grid-column: 1 / -1; }
       dl.facts { grid-template-columns: repeat(2, 1fr); }
     }
     @media print {
@@ -126,7 +128,7 @@ enum ReportStyle {
       * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
       main { max-width: none; padding: 0; }
       section { border: none; padding: 0; }
-      .scroll { overflow: visible; margin: 0; padding: 0; }
+      .scroll { overflow: visible; max-height: none; margin: 0; padding: 0; }
       table { font-size: 11px; }
       tr, .treemap, figure { break-inside: avoid; }
       th button::after { content: none; }

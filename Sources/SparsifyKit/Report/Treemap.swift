@@ -17,6 +17,7 @@ enum Treemap {
   ///   - weights: no negative numbers, largest first for the best shapes.
   ///   - area: what is tiled.
   ///   - aspect: how many times wider than high a unit is when it is shown.
+  /// - Returns: a rectangle for each weight, in their order.
   static func layout(
     _ weights: [Int], in area: Rectangle, aspect: Double = 1
   ) -> [Rectangle] {
@@ -90,9 +91,10 @@ enum Treemap {
     let length = Double(alongX ? strip.width : strip.height)
     var done = 0.0
     var edge = 0
-    return weights.map { weight in
-      done += Double(weight)
-      let next = Int((length * done / total).rounded())
+    return weights.indices.map { index in
+      done += Double(weights[index])
+      let isLast = index == weights.indices.last
+      let next = Int(isLast ? length : (length * done / total).rounded())
       defer { edge = next }
       var part = strip
       if alongX {

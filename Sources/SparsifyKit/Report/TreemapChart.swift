@@ -15,6 +15,7 @@ struct TreemapChart {
   /// The tiles of one layer, largest first.
   struct Block: Equatable {
     var layer: String
+    var operatorType: String
     var tiles: [Tile]
 
     var bytes: Int { tiles.reduce(0) { $0 + $1.bytes } }
@@ -38,9 +39,13 @@ struct TreemapChart {
         tiles[layer]?.append(Tile(rest: tensors))
       }
     }
-    let known = tiles.map { Block(layer: $0.key, tiles: $0.value) }
-      .sorted { ($1.bytes, $0.layer) < ($0.bytes, $1.layer) }
-    blocks = known + (rest.isEmpty ? [] : [Block(layer: "others", tiles: [Tile(rest: rest)])])
+    let operators = Dictionary(drawn.map { ($0.layer, $0.operatorType) }) { first, _ in first }
+    let known = tiles.map {
+      Block(layer: $0.key, operatorType: operators[$0.key] ?? "", tiles: $0.value)
+    }
+    .sorted { ($1.bytes, $0.layer) < ($0.bytes, $1.layer) }
+    let others = Block(layer: "others", operatorType: "", tiles: [Tile(rest: rest)])
+    blocks = known + (rest.isEmpty ? [] : [others])
   }
 
   var html: HTML {
@@ -63,14 +68,16 @@ struct TreemapChart {
     _ block: Block, in place: Treemap.Rectangle
   ) -> (tiles: HTML, label: HTML) {
     let places = Treemap.layout(block.tiles.map(\.bytes), in: place, aspect: aspect)
+    // Lines around what is hardly larger than a line would hide it.
+    let isFine = min(place.width * 2, place.height) < grid / 50
     let tiles = zip(block.tiles, places).map { tile, place -> HTML in
       let lines = [block.layer, tile.name, tile.detail, tile.sparsityText].compactMap { $0 }
       return """
-        <rect class="tensor \(tile.colour)" \(position(place))><title>\
+        <rect class="tensor \(tile.colour)\(isFine ? " fine" : "")" \(position(place))><title>\
         \(lines.joined(separator: "\n"))</title></rect>\n
         """
     }
-    let outline: HTML = "<rect class=\"layer\" \(position(place))/>\n"
+    let outline: HTML = isFine ? .nothing : "<rect class=\"layer\" \(position(place))/>\n"
     return (HTML(tiles) + outline, TreemapLabel(block, place).html)
   }
 
@@ -92,7 +99,7 @@ struct TreemapChart {
     }
     return """
       <div class="legend"><span>sparsity 0 % <svg class="scale" viewBox="0 0 176 12" \
-      role="img" aria-label="scale from dense to all zero">\(steps)</svg> 100 %</span>
+      preserveAspectRatio="none" role="img" aria-label="scale from dense to all zero">\(steps)</svg> 100 %</span>
       <span><svg viewBox="0 0 16 12" aria-hidden="true"><rect class="unknown" width="16" \
       height="12"/></svg> not counted</span></div>
       """

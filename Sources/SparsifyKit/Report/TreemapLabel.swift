@@ -4,10 +4,11 @@ struct TreemapLabel {
   private static let wide = (width: 1080.0, height: 500.0)
   private static let narrow = (width: 340.0, height: 340.0)
   /// The mean width of a letter, the height of a line and what stays free beside the words.
-  private static let letter = 6.6
+  private static let letter = 7.1
   private static let line = 15.0
   private static let margin = 12.0
-  private static let leastLetters = 6
+  private static let leastLetters = 5
+  private static let mostNameLines = 3
 
   private let block: TreemapChart.Block
   private let place: Treemap.Rectangle
@@ -20,37 +21,63 @@ struct TreemapLabel {
   var html: HTML {
     guard let (lines, isNarrow) = text() else { return .nothing }
     let classes = ["label", isNarrow ? nil : "wide", isOnDense ? "on-dense" : nil]
-    let first: HTML = "<text x=\"6\" y=\"16\">\(lines[0])</text>"
-    let second: HTML =
-      lines.count > 1 ? "<text class=\"size\" x=\"6\" y=\"31\">\(lines[1])</text>" : .nothing
+    let texts = lines.enumerated().map { index, line -> HTML in
+      let kind: HTML = line.isSize ? " class=\"size\"" : .nothing
+      return "<text\(kind) x=\"6\" y=\"\(16 + index * Int(Self.line))\">\(line.text)</text>"
+    }
     return """
       <svg class="\(classes.compactMap { $0 }.joined(separator: " "))" aria-hidden="true" \
-      \(TreemapChart.position(place))>\(first)\(second)</svg>\n
+      \(TreemapChart.position(place))>\(texts)</svg>\n
       """
   }
 
+  private struct Line {
+    let text: String
+    var isSize = false
+  }
+
   /// The lines that fit, and whether they fit on a telephone, too.
-  private func text() -> (lines: [String], isNarrow: Bool)? {
+  private func text() -> (lines: [Line], isNarrow: Bool)? {
     let letters = Int((width(Self.wide.width) - Self.margin) / Self.letter)
-    let height = height(Self.wide.height)
-    guard height >= Self.line + 5, letters >= min(Self.leastLetters, block.layer.count) else {
-      return nil
-    }
-    let name = Self.shortened(block.layer, to: letters)
+    let room = Int((height(Self.wide.height) - 6) / Self.line)
+    guard room > 0, letters >= max(1, min(Self.leastLetters, block.layer.count)) else { return nil }
     let size = [ByteSize(block.bytes).description, sparsity].compactMap { $0 }
       .joined(separator: ", ")
-    let hasSize = height >= 2 * Self.line + 8 && size.count <= letters
-    let lines = hasSize ? [name, size] : [name]
-    let longest = lines.map { Double($0.count) }.max() ?? 0
+    let hasSize = room > 1 && size.count <= letters
+    let most = min(Self.mostNameLines, hasSize ? room - 1 : room)
+    let lines =
+      Self.wrapped(name, letters: letters, most: most).map { Line(text: $0) }
+      + (hasSize ? [Line(text: size, isSize: true)] : [])
+    let longest = lines.map { Double($0.text.count) }.max() ?? 0
     let isNarrow =
       longest * Self.letter + Self.margin <= width(Self.narrow.width)
-      && self.height(Self.narrow.height) >= Double(lines.count) * Self.line + 6
+      && height(Self.narrow.height) >= Double(lines.count) * Self.line + 6
     return (lines, isNarrow)
   }
 
-  /// The end of a name says more than its beginning, which layers share.
-  private static func shortened(_ name: String, to letters: Int) -> String {
-    name.count <= letters ? name : "…" + name.suffix(max(letters - 1, 1))
+  /// The layer's name without the operator that exporters end it with.
+  private var name: Substring {
+    let suffix = "/" + block.operatorType
+    let name = block.layer.hasSuffix(suffix) ? block.layer.dropLast(suffix.count) : block.layer[...]
+    return name.isEmpty ? block.layer[...] : name.drop { $0 == "/" }
+  }
+
+  /// The last parts of a path in a few lines: they say more than the first, which layers share.
+  private static func wrapped(_ name: Substring, letters: Int, most: Int) -> [String] {
+    var lines: [String] = []
+    var parts = name.split(separator: "/", omittingEmptySubsequences: false)[...]
+    while let part = parts.popLast() {
+      if let line = lines.first, line.count + part.count + 1 <= letters {
+        lines[0] = "\(part)/\(line)"
+        continue
+      }
+      guard lines.count < most else {
+        lines[0] = "…" + lines[0].suffix(letters - 1)
+        return lines
+      }
+      lines.insert(part.count <= letters ? String(part) : "…" + part.suffix(letters - 1), at: 0)
+    }
+    return lines
   }
 
   private var sparsity: String? {
