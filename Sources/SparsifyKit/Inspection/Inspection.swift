@@ -91,9 +91,11 @@ public struct Inspection: Sendable {
     try OrderedPipeline.run(
       count: model.tensors.count, threads: threads, workspace: {},
       produce: { index, _ in
+        let tensor = model[TensorID(index)]
+        let isDrawn = page != nil && tensor.shape.elementCount >= ValueHistogram.leastElements
         let wishes = ContentStatistics.Wishes(
-          histogram: page != nil, digest: hashed.contains(TensorID(index)))
-        return try ContentStatistics(of: model[TensorID(index)], wishes)
+          histogram: isDrawn, digest: hashed.contains(TensorID(index)))
+        return try ContentStatistics(of: tensor, wishes)
       },
       consume: { index, statistics in
         guard let statistics else { return }

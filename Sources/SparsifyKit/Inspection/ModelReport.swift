@@ -64,7 +64,7 @@ public struct ModelReport: Sendable, Codable {
     public var notNumbers: Int?
     /// Elements that are infinite; only when asked for.
     public var infinities: Int?
-    /// How the numbers are spread; only when asked for.
+    /// How the numbers are spread; only when asked for, and not of a few elements.
     public var histogram: ValueHistogram?
     /// Bytes it takes in the container; nil outside of one, and for those that stand in the structure.
     public var storedBytes: Int?

@@ -46,6 +46,8 @@ public struct ValueHistogram: Sendable, Codable, Equatable {
   /// How many finite numbers, zeros left out, fall into each of the equally wide bins.
   public var counts: [Int]
 
+  /// Fewer elements are not worth a histogram.
+  static let leastElements = 32
   /// The most bins.
   static let mostBins = 48
   /// The share of numbers at either end that shall not stretch the range.

@@ -1,8 +1,6 @@
 extension HTMLReport {
   /// Layers beyond these, the smallest ones, are one row.
   static let mostRows = 400
-  /// A histogram of fewer numbers says nothing.
-  private static let leastNumbers = 32
 
   /// The layers with all that is known of them.
   var layerTable: HTML {
@@ -40,8 +38,7 @@ extension HTMLReport {
   /// The largest tensor of each layer whose numbers are drawn.
   private var mainTensors: [String: ModelReport.TensorRow] {
     var main: [String: ModelReport.TensorRow] = [:]
-    for tensor in report.tensors
-    where tensor.histogram != nil && tensor.elements >= Self.leastNumbers {
+    for tensor in report.tensors where tensor.histogram != nil {
       if tensor.elements > main[tensor.layer]?.elements ?? 0 { main[tensor.layer] = tensor }
     }
     return main

@@ -23,7 +23,7 @@ enum ReportStyle {
       margin: 0; background: var(--page); color: var(--ink);
       font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
     }
-    main { max-width: 1160px; margin: 0 auto; padding: 28px 20px 48px; }
+    main { max-width: 1280px; margin: 0 auto; padding: 28px 20px 48px; }
     h1 { font-size: 26px; line-height: 1.25; margin: 0; overflow-wrap: anywhere; }
     h2 { font-size: 17px; margin: 0 0 4px; }
     p { margin: 0; }
@@ -71,6 +71,7 @@ enum ReportStyle {
     .tensor:hover { stroke: var(--ink); stroke-width: 2; }
     .layer { fill: none; stroke: var(--card); stroke-width: 2; pointer-events: none; }
     .label { pointer-events: none; overflow: hidden; }
+    .label.narrow { display: none; }
     .label text { fill: var(--ink); font-size: 12px; }
     .label .size { font-size: 11px; opacity: 0.85; }
     .label.on-dense text { fill: var(--on-dense); }
@@ -91,14 +92,14 @@ enum ReportStyle {
   private static let tables = """
     .scroll { overflow: auto; max-height: min(760px, 80vh); margin: 0 -20px; padding: 0 20px; }
     table { border-collapse: collapse; width: 100%; font-size: 14px; }
-    th, td { text-align: left; padding: 6px 10px; border-bottom: 1px solid var(--line);
+    th, td { text-align: left; padding: 6px 9px; border-bottom: 1px solid var(--line);
       white-space: nowrap; }
     th:first-child, td:first-child { padding-left: 0; }
     th:last-child, td:last-child { padding-right: 0; }
     thead th { position: sticky; top: 0; background: var(--card); z-index: 1; color: var(--soft); font-weight: 600; font-size: 13px; }
     tbody th { font-weight: 400; }
     tbody tr:hover { background: color-mix(in oklab, var(--accent) 7%, transparent); }
-    .name { max-width: 32em; min-width: min(24em, 44vw); white-space: normal; overflow-wrap: anywhere; }
+    .name { max-width: 32em; min-width: min(18em, 44vw); white-space: normal; overflow-wrap: anywhere; }
     .number { text-align: right; font-variant-numeric: tabular-nums; }
     tfoot td, tfoot th { color: var(--soft); font-weight: 400; }
     th button { all: unset; cursor: pointer; color: inherit; }
@@ -106,7 +107,7 @@ enum ReportStyle {
     th button:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; }
     th[aria-sort=ascending] button::after { content: "\\2191"; opacity: 1; }
     th[aria-sort=descending] button::after { content: "\\2193"; opacity: 1; }
-    .spark { width: 130px; height: 24px; display: block; }
+    .spark { width: 112px; height: 24px; display: block; }
     .spark path { fill: var(--accent); }
 
     """
@@ -117,6 +118,7 @@ enum ReportStyle {
       section { padding: 14px; }
       .scroll { margin: 0 -14px; padding: 0 14px; }
       .label.wide { display: none; }
+      .label.narrow { display: inline; }
       .bars { grid-template-columns: 1fr max-content; grid-auto-flow: dense; }
       .bars svg { grid-column: 1 / -1; }
       dl.facts { grid-template-columns: repeat(2, 1fr); }

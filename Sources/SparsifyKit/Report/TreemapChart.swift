@@ -60,7 +60,7 @@ struct TreemapChart {
   }
 
   /// Positions are shares of the width and height, so that a narrow page shows the same areas.
-  private static let grid = 1_000_000
+  static let grid = 1_000_000
   /// Of the drawing on a wide page.
   private static let aspect = 2.15
 
