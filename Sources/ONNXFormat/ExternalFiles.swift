@@ -9,19 +9,25 @@ struct ExternalFiles {
   /// The model file, which cannot be its own data file.
   let model: FileIdentity
   let verifiesChecksums: Bool
+  /// Whether contents in files that are not there are left absent.
+  let allowsMissing: Bool
   private(set) var warnings: [Warning] = []
 
   /// A data file and the tensors that stand in it.
   private struct DataFile {
     let path: ByteString
-    let file: FolderFile
+    /// Nil when it is missing.
+    let file: FolderFile?
     let tensors: [Int]
   }
 
-  init(folder: ModelFolder, model: FileIdentity, verifiesChecksums: Bool) {
+  init(
+    folder: ModelFolder, model: FileIdentity, verifiesChecksums: Bool, allowsMissing: Bool = false
+  ) {
     self.folder = folder
     self.model = model
     self.verifiesChecksums = verifiesChecksums
+    self.allowsMissing = allowsMissing
   }
 
   /// Finds the elements of all tensors that stand in other files.
@@ -30,7 +36,11 @@ struct ExternalFiles {
   mutating func resolve(_ tensors: inout [ModelReader.DraftTensor]) throws -> [FileTemplate] {
     var templates: [FileTemplate] = []
     for file in try open(tensors) {
-      try check(file, tensors)
+      guard let source = file.file else {
+        templates.append(leaveOut(file, &tensors))
+        continue
+      }
+      try check(file, source, tensors)
       for index in file.tensors {
         guard let reference = tensors[index].external else { continue }
         warnings += reference.unknownKeys.map {
@@ -41,10 +51,10 @@ struct ExternalFiles {
             Warning(.externalKey, "\(tensors[index].place): its checksum is no SHA-1: not compared")
           )
         }
-        guard let source = file.file.slice(reference.range) else { continue }
-        tensors[index].source = source
+        guard let part = source.slice(reference.range) else { continue }
+        tensors[index].source = part
       }
-      templates.append(try template(file, tensors))
+      templates.append(try template(file, source, tensors))
     }
     return templates
   }
@@ -62,14 +72,25 @@ struct ExternalFiles {
     var missing: [ByteString] = []
     var files: [DataFile] = []
     for path in order {
-      guard let file = try existingFile(at: path) else {
-        missing.append(path)
-        continue
-      }
+      let file = try existingFile(at: path)
+      if file == nil { missing.append(path) }
       files.append(DataFile(path: path, file: file, tensors: users[path] ?? []))
     }
-    guard missing.isEmpty else { throw Self.missingFiles(missing) }
+    guard missing.isEmpty || allowsMissing else { throw Self.missingFiles(missing) }
     return files
+  }
+
+  /// A template of a missing file: its holes, whose contents cannot be read.
+  private func leaveOut(
+    _ file: DataFile, _ tensors: inout [ModelReader.DraftTensor]
+  ) -> FileTemplate {
+    var holes: [FileTemplate.Hole] = []
+    for index in file.tensors {
+      let size = tensors[index].external?.byteCount ?? 0
+      tensors[index].source = AbsentContents(byteCount: size, file: file.path)
+      holes.append(FileTemplate.Hole(position: 0, tensor: TensorID(index), byteCount: size))
+    }
+    return FileTemplate(path: file.path, literal: MemorySource([]), holes: holes)
   }
 
   /// The file of that path; nil when there is none.
@@ -98,14 +119,16 @@ struct ExternalFiles {
     return ONNXError(.externalMissing, "missing data files: \(listed)\(more)")
   }
 
-  private func check(_ file: DataFile, _ tensors: [ModelReader.DraftTensor]) throws {
-    guard !file.file.identity.isSameFile(as: model) else {
+  private func check(
+    _ file: DataFile, _ source: FolderFile, _ tensors: [ModelReader.DraftTensor]
+  ) throws {
+    guard !source.identity.isSameFile(as: model) else {
       throw ONNXError(.externalPath, "data file \"\(file.path)\" is the model file itself")
     }
     var digest: [UInt8]?
     for index in file.tensors {
       guard let reference = tensors[index].external else { continue }
-      let size = file.file.byteCount
+      let size = source.byteCount
       let end = reference.range.upperBound
       guard reference.length == nil ? end == size : end <= size else {
         throw ONNXError(
@@ -114,7 +137,7 @@ struct ExternalFiles {
         )
       }
       guard verifiesChecksums, let wanted = reference.checksum else { continue }
-      let found = try digest ?? SHA1.digest(of: file.file)
+      let found = try digest ?? SHA1.digest(of: source)
       digest = found
       guard Self.hexadecimal(found) == wanted.text.lowercased() else {
         throw ONNXError(.externalChecksum, "data file \"\(file.path)\" has another SHA-1 checksum")
@@ -128,7 +151,7 @@ struct ExternalFiles {
 
   /// The file as gaps and holes; tensors of the very same bytes share a hole.
   private func template(
-    _ file: DataFile, _ tensors: [ModelReader.DraftTensor]
+    _ file: DataFile, _ source: FolderFile, _ tensors: [ModelReader.DraftTensor]
   ) throws -> FileTemplate {
     let placed = file.tensors.compactMap { index in
       tensors[index].external.map { (range: $0.range, tensor: TensorID(index)) }
@@ -142,6 +165,6 @@ struct ExternalFiles {
         "\(tensors[entry.tensor.index].place): its range of \"\(file.path)\" overlaps another tensor's"
       )
     }
-    return layout.template(path: file.path, of: file.file)
+    return layout.template(path: file.path, of: source)
   }
 }

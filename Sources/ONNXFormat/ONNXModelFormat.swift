@@ -18,6 +18,8 @@ public struct ONNXModelFormat: Sendable {
     public var allowsHardLinks = false
     /// SHA-1 checksums of data files are verified, which reads the files whole.
     public var verifiesChecksums = false
+    /// Data files may be missing; reading the contents that stand in one fails then.
+    public var allowsMissingData = false
     /// The bounds of the structure.
     public var limits = WireLimits()
 
@@ -55,7 +57,8 @@ public struct ONNXModelFormat: Sendable {
       let folder = try ModelFolder(
         ofFileAt: file.path, allowsHardLinks: options.allowsHardLinks)
       var data = ExternalFiles(
-        folder: folder, model: file.identity, verifiesChecksums: options.verifiesChecksums)
+        folder: folder, model: file.identity, verifiesChecksums: options.verifiesChecksums,
+        allowsMissing: options.allowsMissingData)
       let files = try data.resolve(&reader.tensors)
       reader.warnings += data.warnings
       return files

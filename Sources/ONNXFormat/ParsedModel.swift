@@ -108,6 +108,7 @@ struct ParsedModel {
   func finish(_ document: SourceDocument) throws -> ONNXModelFormat.Reading {
     for sparse in reader.sparseTensors {
       let indices = reader.tensors[sparse.indices.index]
+      if indices.source is AbsentContents { continue }
       let width = indices.shape.rank == 2 ? sparse.shape.rank : 1
       try SparsePlaces(shape: sparse.shape, indices: indices.source, width: width)
         .check("sparse \(reader.tensors[sparse.values.index].place)")

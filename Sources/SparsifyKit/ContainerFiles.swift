@@ -15,10 +15,12 @@ public struct ContainerFiles: ModelFormat {
   /// True when the first bytes are those of a container, even of one damaged in transfer.
   public func recognizes(_ prefix: [UInt8]) -> Bool { SparseContainerFormat().recognizes(prefix) }
 
-  /// Reads everything but the weights.
+  /// Reads everything but the weights; all shards must be there.
   ///
   /// - Throws: `SparseContainerError` and what reading the graph throws.
-  public func read(_ file: OpenFile, isVerifying: Bool) throws -> LoadedModel {
+  public func read(
+    _ file: OpenFile, isVerifying: Bool, allowsMissingData: Bool
+  ) throws -> LoadedModel {
     var inputs: [any InputFile] = [file]
     let folder = try ModelFolder(ofFileAt: file.path)
     let (model, warnings) = try SparseContainerFormat().read(file) { name in

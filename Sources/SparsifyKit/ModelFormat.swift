@@ -20,12 +20,24 @@ public protocol ModelFormat: Sendable {
   /// - Parameters:
   ///   - file: the model file.
   ///   - isVerifying: whether to compare checksums of whole data files, which takes reading them.
+  ///   - allowsMissingData: whether data files may be missing, so that their contents are absent.
   /// - Returns: the model.
   /// - Throws: a `DiagnosticError`.
-  func read(_ file: OpenFile, isVerifying: Bool) throws -> LoadedModel
+  func read(
+    _ file: OpenFile, isVerifying: Bool, allowsMissingData: Bool
+  ) throws -> LoadedModel
 
   /// Writes a model.
   func write(_ model: Model, to output: ModelOutput, options: WritingOptions) throws
+}
+
+extension ModelFormat {
+  /// Reads everything but the weights of a model whose files are all there.
+  ///
+  /// - Throws: a `DiagnosticError`.
+  public func read(_ file: OpenFile, isVerifying: Bool) throws -> LoadedModel {
+    try read(file, isVerifying: isVerifying, allowsMissingData: false)
+  }
 }
 
 /// A model as it was read.

@@ -18,9 +18,12 @@ public struct ONNXFiles: ModelFormat {
   /// Reads everything but the weights.
   ///
   /// - Throws: `ONNXError`, `WireError` and `FileError`.
-  public func read(_ file: OpenFile, isVerifying: Bool) throws -> LoadedModel {
+  public func read(
+    _ file: OpenFile, isVerifying: Bool, allowsMissingData: Bool
+  ) throws -> LoadedModel {
     var options = ONNXModelFormat.Options()
     options.verifiesChecksums = isVerifying
+    options.allowsMissingData = allowsMissingData
     let reading = try ONNXModelFormat(options).read(file)
     let inputs = reading.model.document?.files.compactMap { $0.original as? any InputFile } ?? []
     return LoadedModel(model: reading.model, warnings: reading.warnings, inputs: inputs)

@@ -11,10 +11,21 @@ struct InspectCommand: ParsableCommand {
       sparsify inspect model.onnx --by dtype       bytes by element type
       sparsify inspect model.spm --by encoding     how the tensors are stored
       sparsify inspect model.onnx --sparsity --json   everything, zeros counted
+      sparsify inspect model.spm --html report.html   a page with drawings, for any browser
+      sparsify inspect model.onnx --md             Markdown for a model card
       """)
 
   @Argument(help: "The model file.")
   var model: String
+
+  @Option(help: ArgumentHelp("Also write a report as one HTML page.", valueName: "file"))
+  var html: String?
+
+  @Flag(name: .customLong("md"), help: "Print Markdown for a model card.")
+  var isMarkdown = false
+
+  @Flag(name: [.customShort("f"), .customLong("force")], help: "Replace an existing page.")
+  var isForced = false
 
   @Option(help: "Add up by layer, operator, dtype or encoding.")
   var by: SizeBreakdown.Key = .layer
@@ -32,9 +43,17 @@ struct InspectCommand: ParsableCommand {
 
   private static let shownRows = 20
 
+  func validate() throws {
+    guard !(isMarkdown && common.isJSON) else {
+      throw ValidationError("--md and --json do not go together")
+    }
+  }
+
   func run() throws {
     var inspection = Inspection(path: model)
     inspection.countsZeros = countsSparsity
+    inspection.page = html
+    inspection.replaces = isForced
     inspection.findsChannels = showsGroups
     inspection.threads = common.threads
     let report = try inspection.run()
@@ -43,39 +62,20 @@ struct InspectCommand: ParsableCommand {
       return OutputStream.data.line(
         try JSONText.encode(Output(report: report, breakdown: breakdown)))
     }
-    let body = report.channels.map { groupTable($0) } ?? table(of: breakdown)
-    OutputStream.data.write(heading(of: report) + body)
+    OutputStream.data.write(isMarkdown ? report.markdown() : text(of: report, breakdown))
     common.warn(report.warnings)
   }
 
   private struct Output: Encodable {
+    var schema = "sparsify/inspect/1"
     let report: ModelReport
     let breakdown: SizeBreakdown
   }
 
-  private func heading(of report: ModelReport) -> String {
-    let stored = report.tensors.compactMap(\.storedBytes).reduce(0, +)
-    var lines = [
-      "\(report.format), \(ByteSize(report.fileBytes)), \(report.nodes) nodes, "
-        + report.operatorSets.joined(separator: ", "),
-      "\(report.tensors.count) tensors, \(report.elements) elements, "
-        + "\(ByteSize(report.tensorBytes))" + (stored > 0 ? " stored in \(ByteSize(stored))" : ""),
-    ]
-    if let line = operations(of: report.operations) { lines.append(line) }
-    for step in report.history {
-      let settings = step.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-      lines.append("\(ByteString("\(step.action): \(settings.joined(separator: ", "))"))")
-    }
-    return lines.joined(separator: "\n") + "\n\n"
-  }
-
-  /// The multiply-accumulates, and the sizes they were counted with.
-  private func operations(of operations: LayerOperations) -> String? {
-    guard operations.total > 0 else { return nil }
-    let sizes = operations.assumed.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
-    let unknown = operations.unknown > 0 ? ", \(operations.unknown) layers unknown" : ""
-    return "\(operations.total) macs"
-      + (sizes.isEmpty ? "" : " with \(sizes.joined(separator: ", "))") + unknown
+  private func text(of report: ModelReport, _ breakdown: SizeBreakdown) -> String {
+    let heading = report.heading(isVerbose: common.isVerbose)
+    let body = report.channels.map { groupTable($0) } ?? table(of: breakdown)
+    return heading + "\n" + body + (common.isVerbose ? "\n" + report.tensorTable : "")
   }
 
   /// The sets of channels, those that may go first.
@@ -94,10 +94,11 @@ struct InspectCommand: ParsableCommand {
 
   private func table(of breakdown: SizeBreakdown) -> String {
     let isCounted = breakdown.rows.contains { $0.operations != nil }
+    let hasSparsity = countsSparsity || html != nil
     let isStored = breakdown.rows.contains { ($0.storedBytes ?? 0) > 0 }
     var table = TextTable(
       [by.rawValue, "tensors", "elements", "bytes", "share"] + (isStored ? ["stored"] : [])
-        + (isCounted ? ["macs"] : []) + (countsSparsity ? ["sparsity"] : []),
+        + (isCounted ? ["macs"] : []) + (hasSparsity ? ["sparsity"] : []),
       numeric: [1, 2, 3, 4, 5, 6, 7])
     let rows = showsAll ? breakdown.rows[...] : breakdown.rows.prefix(Self.shownRows)
     for row in rows {
@@ -107,7 +108,7 @@ struct InspectCommand: ParsableCommand {
           percent(row.share),
         ] + (isStored ? [row.storedBytes.map { "\(ByteSize($0))" } ?? ""] : [])
           + (isCounted ? [row.operations.map(String.init) ?? ""] : [])
-          + (countsSparsity ? [sparsity(of: row)] : []))
+          + (hasSparsity ? [sparsity(of: row)] : []))
     }
     let hidden = breakdown.rows.count - rows.count
     return table.text + (hidden > 0 ? "and \(hidden) more (--all shows them)\n" : "")
@@ -116,6 +117,7 @@ struct InspectCommand: ParsableCommand {
   private func sparsity(of row: SizeBreakdown.Row) -> String {
     row.zeros.map { percent(Double($0) / Double(max(row.elements, 1))) } ?? "?"
   }
-
-  private func percent(_ share: Double) -> String { (share * 100).fixed(1) + " %" }
 }
+
+/// A share with one decimal.
+func percent(_ share: Double) -> String { (share * 100).fixed(1) + " %" }

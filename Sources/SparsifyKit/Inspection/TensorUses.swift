@@ -49,14 +49,7 @@ struct TensorUses {
     of node: Node, in graph: GraphID, _ model: Model, _ index: GraphIndex
   ) {
     for attribute in node.attributes {
-      let tensors: [TensorID] =
-        switch attribute.value {
-        case .tensor(let id): [id]
-        case .tensors(let ids): ids
-        case .sparseTensor(let sparse): [sparse.values, sparse.indices]
-        case .sparseTensors(let list): list.flatMap { [$0.values, $0.indices] }
-        default: []
-        }
+      let tensors = attribute.value.tensorIDs
       guard !tensors.isEmpty else { continue }
       let isConstant = node.operatorType == "Constant"
       let use =

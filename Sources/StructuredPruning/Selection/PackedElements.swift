@@ -1,15 +1,15 @@
-internal import ByteStorage
+public import ByteStorage
 internal import ModelGraph
 
 /// Packed elements of less than a byte, each as a byte of its own.
-struct UnpackedElements: ByteSource {
+public struct UnpackedElements: ByteSource {
   let base: any ByteSource
   let bitWidth: Int
   /// How many elements there are.
-  let byteCount: Int
+  public let byteCount: Int
 
   /// Nil unless the base has just the size of the elements.
-  init?(_ base: any ByteSource, bitWidth: Int, count: Int) {
+  public init?(_ base: any ByteSource, bitWidth: Int, count: Int) {
     let (bits, overflow) = count.multipliedReportingOverflow(by: bitWidth)
     guard !overflow, count >= 0, (1...7).contains(bitWidth),
       base.byteCount == bits / 8 + (bits % 8 == 0 ? 0 : 1)
@@ -19,7 +19,8 @@ struct UnpackedElements: ByteSource {
     byteCount = count
   }
 
-  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+  /// Unpacks the elements from `offset` on.
+  public func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
     let first = offset * bitWidth / 8
     let packed = try base.bytes(in: first..<((offset + buffer.count) * bitWidth + 7) / 8)
     packed.withUnsafeBytes { packed in
