@@ -20,11 +20,12 @@ struct Sparsify: ParsableCommand {
       sparsify extract model.spm --tensor W -o W.npy   one tensor, for numpy.load
 
       Formats: .onnx, .spm. All options of INPUT OUTPUT: sparsify help convert.
-      Exit codes: 0 done, 64 wrong use, 65 bad data, 66 no input, 73 output is in the way, 74 I/O error.
+      Exit codes: 0 done, 1 models differ, 64 wrong use, 65 bad data, 66 no input, 73 output is in the way, 74 I/O error.
       """,
     version: "sparsify \(Version.current)",
     subcommands: [
-      ConvertCommand.self, InspectCommand.self, ExtractCommand.self, LimitsCommand.self,
+      ConvertCommand.self, InspectCommand.self, ExtractCommand.self, DiffCommand.self,
+      AdviseCommand.self, ExplainCommand.self, LimitsCommand.self,
     ],
     defaultSubcommand: ConvertCommand.self)
 
@@ -36,6 +37,8 @@ struct Sparsify: ParsableCommand {
     do {
       var command = try parseAsRoot(arguments)
       try command.run()
+    } catch let answer as ExitCode {
+      exit(withError: answer)
     } catch let failure as any DiagnosticError {
       FailureReport(failure).print(asJSON: arguments.contains("--json"))
       exit(withError: ExitCode(failure.kind.rawValue))
