@@ -17,6 +17,8 @@ struct Sparsify: ParsableCommand {
       sparsify model.spm model.onnx                    and back, the same bytes
       sparsify model.onnx small.spm --sparsity 80%     prune the smallest weights of each layer
       sparsify inspect model.onnx                      see where the bytes are
+      sparsify diff model.onnx small.spm               see what has changed
+      sparsify advise model.onnx                       try the ways to prune, write nothing
       sparsify extract model.spm --tensor W -o W.npy   one tensor, for numpy.load
 
       Formats: .onnx, .spm. All options of INPUT OUTPUT: sparsify help convert.

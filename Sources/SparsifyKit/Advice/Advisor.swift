@@ -29,6 +29,7 @@ public struct Advisor: Sendable {
   /// Tries everything.
   ///
   /// - Parameter progress: told how many bytes of how many are tried.
+  /// - Returns: what each way would come to.
   /// - Throws: a `DiagnosticError`.
   public func run(progress: ((Int, Int) -> Void)? = nil) throws -> AdviceReport {
     let file = try OpenFile(path: path)
@@ -49,8 +50,13 @@ public struct Advisor: Sendable {
     var rows: [AdviceReport.Row] = []
     for (index, plan) in AdvicePlan.all.enumerated() {
       progress?(index * fileBytes, AdvicePlan.all.count * fileBytes)
-      guard let outcome = try trial.outcome(of: plan, warnings: &warnings) else { continue }
-      rows.append(row(plan, outcome, fileBytes: fileBytes))
+      do {
+        guard let outcome = try trial.outcome(of: plan, warnings: &warnings) else { continue }
+        rows.append(row(plan, outcome, fileBytes: fileBytes))
+      } catch let defect as GraphDefect {
+        // Nobody can run such a model, but its file can be made smaller all the same.
+        if !warnings.contains(defect.description) { warnings.append(defect.description) }
+      }
     }
     rows.markOptimal()
     return AdviceReport(

@@ -22,8 +22,10 @@ struct ModelMatching {
   private(set) var tensors: [TensorID: TensorID] = [:]
   private let first: Model
   private let second: Model
-  private var seen: Set<GraphID> = []
-  private var seenAfter: Set<GraphID> = []
+  private var matchedGraphs: Set<GraphID> = []
+  /// The partners that graphs and tensors of the first model have found: none has two.
+  private var takenGraphs: Set<GraphID> = []
+  private var takenTensors: Set<TensorID> = []
 
   init(_ first: Model, _ second: Model) {
     self.first = first
@@ -47,9 +49,9 @@ struct ModelMatching {
   }
 
   private mutating func add(_ pair: GraphPair) {
-    guard !seen.contains(pair.first), !seenAfter.contains(pair.second) else { return }
-    seen.insert(pair.first)
-    seenAfter.insert(pair.second)
+    guard !matchedGraphs.contains(pair.first), !takenGraphs.contains(pair.second) else { return }
+    matchedGraphs.insert(pair.first)
+    takenGraphs.insert(pair.second)
     graphs.append(pair)
   }
 
@@ -70,8 +72,9 @@ struct ModelMatching {
 
   /// Bodies, and tensors in attributes.
   private mutating func matchAttributes(_ old: Node, _ new: Node, in index: Int) {
+    let values = Dictionary(new.attributes.map { ($0.name, $0.value) }) { known, _ in known }
     for attribute in old.attributes {
-      guard let other = new.attribute(attribute.name) else { continue }
+      guard let other = values[attribute.name] else { continue }
       for (left, right) in zip(attribute.value.tensorIDs, other.tensorIDs) { pair(left, right) }
       for (left, right) in zip(attribute.value.graphIDs, other.graphIDs) {
         let label = "\(old.label).\(attribute.name.escaped)"
@@ -107,11 +110,9 @@ struct ModelMatching {
   }
 
   private mutating func pair(_ left: TensorID, _ right: TensorID) {
-    guard tensors[left] == nil, takenAfter.insert(right).inserted else { return }
+    guard tensors[left] == nil, takenTensors.insert(right).inserted else { return }
     tensors[left] = right
   }
-
-  private var takenAfter: Set<TensorID> = []
 }
 
 extension ModelMatching {

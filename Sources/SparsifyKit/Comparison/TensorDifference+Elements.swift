@@ -8,10 +8,7 @@ internal import Pruning
 #endif
 
 extension TensorDifference {
-  /// Compares packed elements that begin at a byte.
-  ///
-  /// - Parameters:
-  ///   - numbers: those of the type, for types of up to 16 bits.
+  /// Compares packed elements that begin at a byte; `numbers` are those of types of up to 16 bits.
   mutating func add(
     _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer, count: Int,
     _ type: ElementType, _ numbers: NarrowNumbers?
