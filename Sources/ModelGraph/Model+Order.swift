@@ -152,7 +152,7 @@ extension ByteString {
 
   /// Up to three names that differ least from this one, by insertions, deletions and replacements
   /// (Levenshtein).
-  fileprivate func nearest(in names: Set<ByteString>) -> [ByteString] {
+  package func nearest(in names: Set<ByteString>) -> [ByteString] {
     guard names.count <= Self.maximumCandidates, bytes.count <= 256 else { return [] }
     return names.lazy
       .filter { abs($0.bytes.count - bytes.count) <= Self.tellingDistance && !$0.isEmpty }

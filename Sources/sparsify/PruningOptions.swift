@@ -82,6 +82,12 @@ extension PruningOptions {
 struct Share: ExpressibleByArgument {
   let value: Double
 
+  init(_ value: Double) {
+    self.value = value
+  }
+
+  var defaultValueDescription: String { "\(value)" }
+
   init?(argument: String) {
     let isPercent = argument.hasSuffix("%")
     let digits = isPercent ? argument.dropLast() : argument[...]

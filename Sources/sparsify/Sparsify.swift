@@ -17,14 +17,17 @@ struct Sparsify: ParsableCommand {
       sparsify model.spm model.onnx                    and back, the same bytes
       sparsify model.onnx small.spm --sparsity 80%     prune the smallest weights of each layer
       sparsify inspect model.onnx                      see where the bytes are
+      sparsify diff model.onnx small.spm               see what has changed
+      sparsify advise model.onnx                       try the ways to prune, write nothing
       sparsify extract model.spm --tensor W -o W.npy   one tensor, for numpy.load
 
       Formats: .onnx, .spm. All options of INPUT OUTPUT: sparsify help convert.
-      Exit codes: 0 done, 64 wrong use, 65 bad data, 66 no input, 73 output is in the way, 74 I/O error.
+      Exit codes: 0 done, 1 models differ, 64 wrong use, 65 bad data, 66 no input, 73 output is in the way, 74 I/O error.
       """,
     version: "sparsify \(Version.current)",
     subcommands: [
-      ConvertCommand.self, InspectCommand.self, ExtractCommand.self, LimitsCommand.self,
+      ConvertCommand.self, InspectCommand.self, ExtractCommand.self, DiffCommand.self,
+      AdviseCommand.self, ExplainCommand.self, LimitsCommand.self,
     ],
     defaultSubcommand: ConvertCommand.self)
 
@@ -36,6 +39,8 @@ struct Sparsify: ParsableCommand {
     do {
       var command = try parseAsRoot(arguments)
       try command.run()
+    } catch let answer as ExitCode {
+      exit(withError: answer)
     } catch let failure as any DiagnosticError {
       FailureReport(failure).print(asJSON: arguments.contains("--json"))
       exit(withError: ExitCode(failure.kind.rawValue))

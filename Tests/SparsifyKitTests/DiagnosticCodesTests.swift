@@ -2,6 +2,7 @@ import ByteStorage
 import ModelGraph
 import Pruning
 import SparseCoding
+import StructuredPruning
 import Testing
 
 @testable import ONNXFormat
@@ -40,6 +41,11 @@ import Testing
   private static let kit: [ConversionError] = [
     .unknownFormat(path: "p", known: [".spm"]), .digestDiffers(""), .digestDiffers("p"),
     .overBudget(needed: 2, allowed: 1), .badOption("an option", hint: "give another"),
+    .noTensor("t", near: []),
+  ]
+  private static let channels: [ChannelSelectionError] = [
+    .shareOutOfRange(option: "share", 2), .countOutOfRange(option: "multiple", 0),
+    .unknownCriterion("c"), .targetUnreachable(goal: "parameters", target: 0.1, reachable: 0.5),
   ]
 
   private static let graphs: [GraphDefect] = [
@@ -55,6 +61,7 @@ import Testing
     all += pruning.map { $0 as any DiagnosticError }
     all += containers.map { $0 as any DiagnosticError }
     all += kit.map { $0 as any DiagnosticError }
+    all += channels.map { $0 as any DiagnosticError }
     all += ONNXError.Rule.allCases.map { ONNXError($0, "what is wrong") as any DiagnosticError }
     all += WireError.Rule.allCases.map { WireError($0, at: 0, path: "graph", "what is wrong") }
     return all

@@ -84,9 +84,9 @@ enum FloatKeys {
 }
 
 /// Elements of up to eight bits that are packed from the lowest bit on.
-enum PackedBits {
+package enum PackedBits {
   @inline(__always)
-  static func value(at index: Int, width: Int, of base: UnsafeRawPointer) -> UInt8 {
+  package static func value(at index: Int, width: Int, of base: UnsafeRawPointer) -> UInt8 {
     let bit = index * width
     let byte = bit >> 3
     let shift = bit & 7

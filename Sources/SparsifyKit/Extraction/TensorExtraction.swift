@@ -21,6 +21,8 @@ public struct TensorExtraction: Sendable {
 
   /// What was written.
   public struct Result: Sendable, Encodable {
+    /// Which report this is, and its version.
+    public let schema = "sparsify/extract/1"
     /// The element type, such as `float32`.
     public let elementType: String
     /// The dimensions.
