@@ -19,6 +19,10 @@ public struct ContainerFiles: ModelFormat {
   ///
   /// - Throws: `SparseContainerError` and what reading the graph throws.
   public func read(_ file: OpenFile, isVerifying: Bool) throws -> LoadedModel {
+    guard file.hasFolder else {
+      let (model, warnings) = try SparseContainerFormat().read(file)
+      return LoadedModel(model: model, warnings: warnings, inputs: [file])
+    }
     var inputs: [any InputFile] = [file]
     let folder = try ModelFolder(ofFileAt: file.path)
     let (model, warnings) = try SparseContainerFormat().read(file) { name in
@@ -33,6 +37,7 @@ public struct ContainerFiles: ModelFormat {
   ///
   /// - Throws: what reading the weights and writing throw.
   public func write(_ model: Model, to output: ModelOutput, options: WritingOptions) throws {
+    if options.shardSize != nil { try output.checkTakesFurtherFiles() }
     try SparseContainerFormat().write(
       model, to: output.open(),
       options: ContainerOptions(

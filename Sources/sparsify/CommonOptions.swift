@@ -35,6 +35,11 @@ struct CommonOptions: ParsableArguments {
     if !isQuiet { OutputStream.talk.line(line) }
   }
 
+  /// Prints the command that may come next, for a person at a terminal.
+  func suggest(_ next: NextStep) {
+    if OutputStream.talk.isTerminal, !isJSON, let hint = next.hint { say(hint) }
+  }
+
   /// Prints warnings, a few of them.
   func warn(_ warnings: [String]) {
     let most = isVerbose ? Int.max : 5

@@ -13,7 +13,8 @@ struct InspectCommand: ParsableCommand {
       sparsify inspect model.onnx --sparsity --json   everything, zeros counted
       """)
 
-  @Argument(help: "The model file.")
+  @Argument(
+    help: "The model file; - for standard input.", completion: .file(extensions: ["onnx", "spm"]))
   var model: String
 
   @Option(help: "Add up by layer, operator, dtype or encoding.")
@@ -46,9 +47,11 @@ struct InspectCommand: ParsableCommand {
     let body = report.channels.map { groupTable($0) } ?? table(of: breakdown)
     OutputStream.data.write(heading(of: report) + body)
     common.warn(report.warnings)
+    common.suggest(.afterInspecting(model: model))
   }
 
   private struct Output: Encodable {
+    var schema = "sparsify/inspect/1"
     let report: ModelReport
     let breakdown: SizeBreakdown
   }
