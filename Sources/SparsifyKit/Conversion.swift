@@ -58,6 +58,7 @@ public struct Conversion: Sendable {
   /// - Parameter progress: told now and then how many bytes of how many are coded or written.
   /// - Returns: what was done.
   /// - Throws: a `DiagnosticError`; the output has not appeared then, and an older one is untouched.
+  @discardableResult
   public func run(progress: ((Int, Int) -> Void)? = nil) throws -> ConversionReport {
     let target = try ModelFormats.format(forOutput: output, named: format)
     let file = try OpenFile(input: input)

@@ -21,12 +21,21 @@ struct CommonOptions: ParsableArguments {
   @Flag(name: .customLong("no-color"), help: "Never use colour.")
   var hasNoColour = false
 
-  @Option(help: ArgumentHelp("How many threads work.", valueName: "n"))
-  var threads: Int = min(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1024)
+  @Option(
+    name: .customLong("threads"),
+    help: ArgumentHelp("How many threads work. (default: as many as processors)", valueName: "n"))
+  var wantedThreads: Int?
+
+  /// How many threads work.
+  var threads: Int {
+    wantedThreads ?? min(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), Self.mostThreads)
+  }
+
+  private static let mostThreads = 1024
 
   mutating func validate() throws {
-    guard (1...1024).contains(threads) else {
-      throw ValidationError("--threads takes a number from 1 to 1024")
+    guard (1...Self.mostThreads).contains(threads) else {
+      throw ValidationError("--threads takes a number from 1 to \(Self.mostThreads)")
     }
   }
 

@@ -12,19 +12,6 @@ struct CompletionsCommand: ParsableCommand {
       sparsify completions fish > sparsify.fish   into ~/.config/fish/completions
       """)
 
-  /// The shells there are scripts for.
-  enum Shell: String, CaseIterable, ExpressibleByArgument, Encodable {
-    case bash, zsh, fish
-
-    fileprivate var completed: CompletionShell {
-      switch self {
-      case .bash: .bash
-      case .zsh: .zsh
-      case .fish: .fish
-      }
-    }
-  }
-
   @Argument(help: "The shell: bash, zsh or fish.")
   var shell: Shell
 
@@ -32,7 +19,7 @@ struct CompletionsCommand: ParsableCommand {
   var isJSON = false
 
   func run() throws {
-    let script = Sparsify.completionScript(for: shell.completed)
+    let script = shell.completionScript
     guard isJSON else { return OutputStream.data.line(script) }
     OutputStream.data.line(try JSONText.encode(Output(shell: shell, script: script)))
   }
