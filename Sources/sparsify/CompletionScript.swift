@@ -42,7 +42,7 @@ extension Shell {
   }
 
   private static var subcommands: String {
-    Sparsify.configuration.subcommands.compactMap(\.configuration.commandName)
+    Sparsify.configuration.subcommands.compactMap { $0.configuration.commandName }
       .joined(separator: " ")
   }
 }

@@ -19,7 +19,7 @@ def every_command():
     while pending:
         words, command = pending.pop()
         yield words, command
-        for child in command["subcommands"]:
+        for child in command.get("subcommands", []):
             if child["commandName"] != "help":
                 pending.append((f"{words} {child['commandName']}".strip(), child))
 
@@ -28,7 +28,7 @@ def working_commands():
     """The words of each command that does something, sorted."""
     return sorted(
         words for words, command in every_command()
-        if words and all(child["commandName"] == "help" for child in command["subcommands"])
+        if words and all(child["commandName"] == "help" for child in command.get("subcommands", []))
     )
 
 

@@ -113,7 +113,7 @@ def test_an_extracted_tensor_on_standard_output_is_npy(tmp_path):
 
 def test_a_file_whose_name_is_a_dash_is_given_with_its_folder(container, tmp_path):
     shutil.copy(CNN, tmp_path / "-")
-    run("./-", "-.spm", cwd=tmp_path).succeeded()
+    run("./-", "./-.spm", cwd=tmp_path).succeeded()
     assert (tmp_path / "-.spm").read_bytes() == container.read_bytes()
 
 
