@@ -70,7 +70,7 @@ let package = Package(
       [
         "SparseContainer", "ONNXFormat", "StructuredPruning", "Pruning", "ShapeInference",
         "ModelGraph",
-        "SparseCoding", "ByteStorage",
+        "SparseCoding", "ByteStorage", "CDeflate", "CZstd", "CCrypto", "CProtobufC",
       ]),
     .executableTarget(
       name: "sparsify",

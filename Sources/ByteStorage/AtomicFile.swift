@@ -67,10 +67,20 @@ public final class AtomicFile: ByteSink {
     descriptor = opened
   }
 
+  /// Takes over a descriptor that is written to directly; it is closed when this goes.
+  init(stream: Int32, path: String) throws(FileError) {
+    guard stream >= 0 else { throw FileError.creating(path, errno) }
+    self.path = path
+    folder = -1
+    name = ""
+    temporary = nil
+    descriptor = stream
+  }
+
   deinit {
     if !isCommitted { temporary?.remove() }
     close(descriptor)
-    close(folder)
+    if folder >= 0 { close(folder) }
   }
 
   /// Appends bytes.
@@ -122,6 +132,18 @@ public final class AtomicFile: ByteSink {
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw FileError.writing(path, errno) }
       done += count
+    }
+  }
+
+  /// What would keep an output from appearing at a path; nil when nothing would.
+  public static func obstacle(
+    at path: String, replaces: Bool, inputs: [FileIdentity]
+  ) -> FileError? {
+    do {
+      _ = try OutputTarget(path: path, replaces: replaces, inputs: inputs)
+      return nil
+    } catch {
+      return error
     }
   }
 

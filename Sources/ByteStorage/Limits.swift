@@ -30,6 +30,8 @@ public enum Limits {
   public static let decodedBytes = 1 << 42
   /// Further files of a container.
   public static let shards = 1 << 12
+  /// Bytes that are taken from standard input.
+  public static let pipedBytes = 1 << 38
 
   /// All limits, in the order they are printed.
   public static let all: [Entry] = [
@@ -47,5 +49,6 @@ public enum Limits {
     Entry(
       name: "decoded bytes", value: decodedBytes, meaning: "bytes of all tensors of a container"),
     Entry(name: "shards", value: shards, meaning: "further files of a container"),
+    Entry(name: "piped bytes", value: pipedBytes, meaning: "bytes of a model from standard input"),
   ]
 }

@@ -15,6 +15,8 @@ public final class OpenFile: InputFile {
   public let byteCount: Int
   /// What tells this file from every other one and from its own later versions.
   public let identity: FileIdentity
+  /// Whether it stands in a folder, where further files of a model may be; standard input does not.
+  public let hasFolder: Bool
   private let descriptor: Int32
 
   /// Opens a regular file by its path.
@@ -29,7 +31,9 @@ public final class OpenFile: InputFile {
   }
 
   /// Takes over an open descriptor; it is closed when this goes, or at once when this throws.
-  init(descriptor: Int32, path: String, allowsHardLinks: Bool) throws(FileError) {
+  init(
+    descriptor: Int32, path: String, allowsHardLinks: Bool, hasFolder: Bool = true
+  ) throws(FileError) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       let failure = FileError.reading(path, errno)
@@ -45,6 +49,7 @@ public final class OpenFile: InputFile {
       throw FileError.hardLink(path)
     }
     self.path = path
+    self.hasFolder = hasFolder
     self.descriptor = descriptor
     byteCount = Int(status.st_size)
     identity = FileIdentity(status)

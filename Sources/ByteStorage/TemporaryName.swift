@@ -83,17 +83,25 @@ enum PendingFiles {
 
 /// Ends the process on a signal the way the shell expects, with no temporary file left.
 public enum Termination {
-  /// Removes temporary files when SIGINT, SIGTERM, SIGHUP, SIGXFSZ or SIGXCPU end the process.
+  /// Removes temporary files when SIGINT, SIGTERM, SIGHUP, SIGPIPE or SIGXCPU end the process.
+  ///
+  /// Signals that the caller ignores, as nohup does, stay ignored.
   public static func removesTemporaryFiles() {
     PendingFiles.removeAll()
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGXCPU] {
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXCPU] where !isIgnored(number) {
       signal(number) { number in
         PendingFiles.removeAll()
         signal(number, SIG_DFL)
         raise(number)
       }
     }
-    // A write past a size limit or into a closed pipe then fails with an error that names the file.
+    // A write past a size limit then fails with an error that names the file.
     signal(SIGXFSZ, SIG_IGN)
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    let current = signal(number, SIG_IGN)
+    signal(number, current)
+    return unsafeBitCast(current, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }

@@ -3,3 +3,4 @@
 // because they pass by its certified modules; a checksum needs none.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
+#include <openssl/crypto.h>

@@ -53,7 +53,8 @@ public struct ONNXModelFormat: Sendable {
   ///
   /// - Throws: `WireError`, `ONNXError` and `FileError`.
   public func read(_ file: OpenFile) throws -> Reading {
-    try read(source: file) { reader in
+    guard file.hasFolder else { return try read(inMemory: file) }
+    return try read(source: file) { reader in
       let folder = try ModelFolder(
         ofFileAt: file.path, allowsHardLinks: options.allowsHardLinks)
       var data = ExternalFiles(

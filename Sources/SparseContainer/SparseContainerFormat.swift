@@ -7,6 +7,9 @@ internal import SparseCoding
 ///
 /// See schemas/spm.md.
 public struct SparseContainerFormat: Sendable {
+  /// The version of the format that is written.
+  public static var version: String { "\(Header.version)" }
+
   /// Makes the format.
   public init() {}
 

@@ -21,6 +21,10 @@ public struct ContainerFiles: ModelFormat {
   public func read(
     _ file: OpenFile, isVerifying: Bool, allowsMissingData: Bool
   ) throws -> LoadedModel {
+    guard file.hasFolder else {
+      let (model, warnings) = try SparseContainerFormat().read(file)
+      return LoadedModel(model: model, warnings: warnings, inputs: [file])
+    }
     var inputs: [any InputFile] = [file]
     let folder = try ModelFolder(ofFileAt: file.path)
     let (model, warnings) = try SparseContainerFormat().read(file) { name in
@@ -35,6 +39,7 @@ public struct ContainerFiles: ModelFormat {
   ///
   /// - Throws: what reading the weights and writing throw.
   public func write(_ model: Model, to output: ModelOutput, options: WritingOptions) throws {
+    if options.shardSize != nil { try output.checkTakesFurtherFiles() }
     try SparseContainerFormat().write(
       model, to: output.open(),
       options: ContainerOptions(

@@ -18,9 +18,9 @@ public import StructuredPruning
 /// print(report.outputBytes)
 /// ```
 public struct Conversion: Sendable {
-  /// The path of the model to read.
+  /// The path of the model to read; `-` for standard input.
   public var input: String
-  /// The path to write to.
+  /// The path to write to; `-` for standard output, which needs a format.
   public var output: String
   /// The name of the format to write; nil to go by the output's extension.
   public var format: String?
@@ -58,25 +58,28 @@ public struct Conversion: Sendable {
   /// - Parameter progress: told now and then how many bytes of how many are coded or written.
   /// - Returns: what was done.
   /// - Throws: a `DiagnosticError`; the output has not appeared then, and an older one is untouched.
+  @discardableResult
   public func run(progress: ((Int, Int) -> Void)? = nil) throws -> ConversionReport {
     let target = try ModelFormats.format(forOutput: output, named: format)
-    let file = try OpenFile(path: input)
-    var (source, loaded) = try FileFailure.naming(input) {
+    let file = try OpenFile(input: input)
+    let name = file.path
+    var (source, loaded) = try FileFailure.naming(name) {
       let format = try ModelFormats.format(of: file)
       return (format, try format.read(file, isVerifying: true))
     }
     let sink = try ModelOutput(
       path: isDryRun ? nil : output, replaces: replaces, inputs: loaded.inputs.map(\.identity))
+    let obstacles = isDryRun ? obstacles(loaded.inputs.map(\.identity)) : []
     let threads = try threadsWithinBudget(for: loaded.model)
-    let shortened = try FileFailure.naming(input) {
+    let shortened = try FileFailure.naming(name) {
       removedLayers > 0
         ? try loaded.model.removeLayers(count: removedLayers, threads: threads) : nil
     }
-    let narrowed = try FileFailure.naming(input) {
+    let narrowed = try FileFailure.naming(name) {
       try removeChannels(&loaded.model, threads: threads)
     }
-    let pruned = try FileFailure.naming(input) { try prune(&loaded.model, threads: threads) }
-    try FileFailure.naming(input) {
+    let pruned = try FileFailure.naming(name) { try prune(&loaded.model, threads: threads) }
+    try FileFailure.naming(name) {
       try target.write(
         loaded.model, to: sink,
         options: WritingOptions(
@@ -92,8 +95,16 @@ public struct Conversion: Sendable {
       isDryRun: isDryRun, layers: shortened.map { LayerSummary($0) },
       channels: narrowed.map { ChannelSummary($0) },
       pruning: pruned.map { PruningSummary($0, of: loaded.model) },
-      warnings: loaded.warnings.map(\.text) + (shortened?.warnings ?? [])
+      warnings: loaded.warnings.map(\.text) + obstacles + (shortened?.warnings ?? [])
         + (narrowed?.warnings ?? []) + (pruned?.warnings ?? []))
+  }
+
+  /// What a run that writes would stop at, in words.
+  private func obstacles(_ inputs: [FileIdentity]) -> [String] {
+    guard output != standardStreamPath,
+      let failure = AtomicFile.obstacle(at: output, replaces: replaces, inputs: inputs)
+    else { return [] }
+    return ["\(failure): " + (failure.recovery ?? "it could not be written")]
   }
 
   private func removeChannels(

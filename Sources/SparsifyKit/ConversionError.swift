@@ -36,6 +36,8 @@ public enum ConversionError: DiagnosticError, Equatable {
   /// The fact.
   public var description: String {
     switch self {
+    case .unknownFormat(standardStreamPath, _):
+      "standard output has no extension to tell the format"
     case .unknownFormat(let path, _): "\(ByteString(path)): no format has this name or extension"
     case .digestDiffers(let path):
       "the restored \(path.isEmpty ? "model" : "\"\(path)\"") differs from the file that was stored"

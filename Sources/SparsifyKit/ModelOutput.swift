@@ -40,15 +40,16 @@ public final class ModelOutput {
   /// Opens the model file, so that what is in its way shows before any work is done.
   ///
   /// - Parameters:
-  ///   - path: where the model file goes; nil to write nothing and only count.
+  ///   - path: where the model file goes, `-` for standard output; nil to write nothing and only count.
   ///   - replaces: whether existing files may be replaced.
   ///   - inputs: files that must not be overwritten.
-  /// - Throws: `FileError` when the file exists, is an input, or cannot be created.
-  public init(path: String?, replaces: Bool, inputs: [FileIdentity]) throws(FileError) {
+  /// - Throws: `FileError` when the file exists, is an input, or cannot be created;
+  ///   `StandardStreamError` when standard output is a terminal.
+  public init(path: String?, replaces: Bool, inputs: [FileIdentity]) throws {
     self.path = path
     self.replaces = replaces
     self.inputs = inputs
-    if let path { files = [try AtomicFile(path: path, replaces: replaces, inputs: inputs)] }
+    if let path { files = [try AtomicFile(output: path, replaces: replaces, inputs: inputs)] }
   }
 
   /// How many bytes all files have so far.
@@ -65,6 +66,7 @@ public final class ModelOutput {
       return counters[counters.count - 1]
     }
     if relative.isEmpty { return files[0] }
+    try checkTakesFurtherFiles()
     let inside = try RelativePath(relative)
     let (folder, name) = AtomicFile.split(path)
     guard inside.parts != [ByteString(name)] else {
@@ -73,6 +75,13 @@ public final class ModelOutput {
     files.append(
       try AtomicFile(folder: folder, relative: inside, replaces: replaces, inputs: inputs))
     return files[files.count - 1]
+  }
+
+  /// Checks that there may be other files beside the model file.
+  ///
+  /// - Throws: `StandardStreamError.severalFiles` when the model goes to standard output.
+  public func checkTakesFurtherFiles() throws(StandardStreamError) {
+    if path == standardStreamPath { throw .severalFiles }
   }
 
   /// A further file beside the model file and named after it: `model.shard1.spm` beside `model.spm`.

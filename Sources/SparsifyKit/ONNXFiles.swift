@@ -36,12 +36,14 @@ public struct ONNXFiles: ModelFormat {
   public func write(_ model: Model, to output: ModelOutput, options: WritingOptions) throws {
     let document = try ONNXModelFormat().document(for: model)
     let total = document.files.reduce(0) { $0 + ($1.byteCount ?? 0) }
-    for file in document.files {
+    // All at once, so that what is in the way of one shows before another is written.
+    let outputs = try document.files.map { try output.open($0.path) }
+    for (file, base) in zip(document.files, outputs) {
       let before = output.byteCount
       let isOriginal = file.holes.allSatisfy { model[$0.tensor].isOriginal }
       let expected = isOriginal ? file.digest : nil
       let sink = HashingSink(
-        try output.open(file.path), isHashing: expected != nil, beside: options.threads > 1
+        base, isHashing: expected != nil, beside: options.threads > 1
       ) { done in
         options.progress?(before + done, total)
       }

@@ -21,18 +21,32 @@ struct CommonOptions: ParsableArguments {
   @Flag(name: .customLong("no-color"), help: "Never use colour.")
   var hasNoColour = false
 
-  @Option(help: ArgumentHelp("How many threads work.", valueName: "n"))
-  var threads: Int = min(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1024)
+  @Option(
+    name: .customLong("threads"),
+    help: ArgumentHelp("How many threads work. (default: as many as processors)", valueName: "n"))
+  var wantedThreads: Int?
+
+  /// How many threads work.
+  var threads: Int {
+    wantedThreads ?? min(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), Self.mostThreads)
+  }
+
+  private static let mostThreads = 1024
 
   mutating func validate() throws {
-    guard (1...1024).contains(threads) else {
-      throw ValidationError("--threads takes a number from 1 to 1024")
+    guard (1...Self.mostThreads).contains(threads) else {
+      throw ValidationError("--threads takes a number from 1 to \(Self.mostThreads)")
     }
   }
 
   /// Prints talk unless it is not wanted.
   func say(_ line: String) {
     if !isQuiet { OutputStream.talk.line(line) }
+  }
+
+  /// Prints the command that may come next, for a person at a terminal.
+  func suggest(_ next: NextStep) {
+    if OutputStream.talk.isTerminal, !isJSON, let hint = next.hint { say(hint) }
   }
 
   /// Prints warnings, a few of them.

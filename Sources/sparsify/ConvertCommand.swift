@@ -11,17 +11,23 @@ struct ConvertCommand: ParsableCommand {
     abstract: "Converts a model file, pruning it if asked (the default subcommand).",
     usage: "sparsify INPUT OUTPUT [options]")
 
-  @Argument(help: "The model to read: .onnx or .spm, by its content.")
+  @Argument(
+    help: "The model to read: .onnx or .spm, by its content; - for standard input.",
+    completion: .file(extensions: ["onnx", "spm"]))
   var input: String
 
-  @Argument(help: "The file to write: .onnx or .spm, by its extension.")
+  @Argument(
+    help: "The file to write: .onnx or .spm, by its extension; - for standard output, with --to.",
+    completion: .file(extensions: ["onnx", "spm"]))
   var output: String
 
   @OptionGroup(title: "Removing channels") var channels: ChannelOptions
 
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
 
-  @Option(help: "The format to write, when the output's extension does not say: onnx or spm.")
+  @Option(
+    help: "The format to write, when the output's extension does not say: onnx or spm.",
+    completion: .list(ModelFormats.all.map(\.name)))
   var to: String?
 
   @Option(help: "How hard to try: fast, balanced or small.")
@@ -38,7 +44,9 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Use at most so much memory, such as 512M.", valueName: "size"))
   var maxMemory: ByteSize?
 
-  @Option(help: ArgumentHelp("Also write a JSON report of the conversion.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Also write a JSON report of the conversion.", valueName: "file"),
+    completion: .file())
   var report: String?
 
   @Flag(name: [.customShort("n"), .customLong("dry-run")], help: "Do everything but write.")
@@ -48,6 +56,12 @@ struct ConvertCommand: ParsableCommand {
   var isForced = false
 
   @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard output != standardStreamPath || !common.isJSON else {
+      throw ValidationError("standard output takes the model or --json, not both; see --report")
+    }
+  }
 
   func run() throws {
     let start = monotonicSeconds()
@@ -97,6 +111,15 @@ struct ConvertCommand: ParsableCommand {
     if common.isVerbose, let channels = result.channels { common.say(channels.table) }
     if common.isVerbose, let pruned = result.pruning { common.say(pruned.table) }
     common.say(result.summary(seconds: seconds))
+    if !isDryRun { common.suggest(next(after: result)) }
+  }
+}
+
+extension ConvertCommand {
+  private func next(after result: ConversionReport) -> NextStep {
+    let isPruned = result.pruning != nil || result.channels != nil || result.layers != nil
+    return isPruned
+      ? .afterPruning(input: input, output: output) : .afterStoring(input: input, output: output)
   }
 }
 

@@ -15,7 +15,8 @@ struct InspectCommand: ParsableCommand {
       sparsify inspect model.onnx --md             Markdown for a model card
       """)
 
-  @Argument(help: "The model file.")
+  @Argument(
+    help: "The model file; - for standard input.", completion: .file(extensions: ["onnx", "spm"]))
   var model: String
 
   @Option(help: ArgumentHelp("Also write a report as one HTML page.", valueName: "file"))
@@ -64,6 +65,7 @@ struct InspectCommand: ParsableCommand {
     }
     OutputStream.data.write(isMarkdown ? report.markdown() : text(of: report, breakdown))
     common.warn(report.warnings)
+    common.suggest(.afterInspecting(model: model))
   }
 
   private struct Output: Encodable {

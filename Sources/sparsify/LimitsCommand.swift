@@ -17,6 +17,11 @@ struct LimitsCommand: ParsableCommand {
       return OutputStream.data.write(table.text)
     }
     let values = Dictionary(uniqueKeysWithValues: Limits.all.map { ($0.name, $0.value) })
-    OutputStream.data.line(try JSONText.encode(["limits": values]))
+    OutputStream.data.line(try JSONText.encode(Output(limits: values)))
+  }
+
+  private struct Output: Encodable {
+    var schema = "sparsify/limits/1"
+    let limits: [String: Int]
   }
 }

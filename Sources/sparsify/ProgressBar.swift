@@ -2,31 +2,36 @@ internal import SparsifyKit
 
 /// One line on a terminal's standard error: how far, how fast, how much longer.
 ///
-/// Nothing is drawn when standard error is no terminal or the work is done within half a second.
+/// Nothing is drawn when standard error is no terminal, or one that cannot wipe a line, or the work is
+/// done within half a second.
 final class ProgressBar {
   private static let patience = 0.5
   private static let interval = 0.1
-  private static let width = 24
 
   private let label: String
   private let isShown: Bool
   private let start = monotonicSeconds()
+  private var rate = RecentRate()
   private var lastDrawn = 0.0
   private var isDrawn = false
 
   init(_ label: String, isWanted: Bool) {
     self.label = label
-    isShown = isWanted && OutputStream.talk.isTerminal
+    isShown = isWanted && OutputStream.talk.isTerminal && !OutputStream.isDumbTerminal
   }
 
   /// Shows that `done` of `total` bytes are done.
   func update(_ done: Int, of total: Int) {
     guard isShown, total > 0 else { return }
     let now = monotonicSeconds()
-    guard now - start > Self.patience, now - lastDrawn > Self.interval else { return }
+    guard now - lastDrawn > Self.interval else { return }
     lastDrawn = now
+    rate.add(done, at: now)
+    guard now - start > Self.patience else { return }
     isDrawn = true
-    OutputStream.talk.write("\r" + line(done, total, seconds: now - start) + "\u{1B}[K")
+    let line = ProgressLine(
+      label: label, done: done, total: total, bytesPerSecond: rate.bytesPerSecond)
+    OutputStream.talk.write("\r" + line.text(columns: OutputStream.talk.columns) + "\u{1B}[K")
   }
 
   /// Wipes the line.
@@ -35,14 +40,63 @@ final class ProgressBar {
     OutputStream.talk.write("\r\u{1B}[K")
     isDrawn = false
   }
+}
 
-  private func line(_ done: Int, _ total: Int, seconds: Double) -> String {
+/// How fast it went lately: the median over the last seconds, which one stall or burst does not move.
+struct RecentRate {
+  private static let most = 64
+
+  private var last: (done: Int, seconds: Double)?
+  private var rates: [Double] = []
+
+  /// Notes that so many bytes were done at that time.
+  mutating func add(_ done: Int, at seconds: Double) {
+    if let last, seconds > last.seconds {
+      rates.append(Double(max(0, done - last.done)) / (seconds - last.seconds))
+      if rates.count > Self.most { rates.removeFirst() }
+    }
+    last = (done, seconds)
+  }
+
+  /// The median; nil before two notes.
+  var bytesPerSecond: Double? {
+    rates.isEmpty ? nil : rates.sorted()[rates.count / 2]
+  }
+}
+
+/// The words of a progress bar: plain ASCII, never wider than the terminal.
+struct ProgressLine {
+  private static let widestBar = 24
+  private static let narrowestBar = 8
+
+  let label: String
+  let done: Int
+  let total: Int
+  let bytesPerSecond: Double?
+
+  /// The line; the bar gives way first when there is little room, then the end of the words.
+  func text(columns: Int) -> String {
     let share = min(1, Double(done) / Double(total))
-    let filled = Int(share * Double(Self.width))
-    let bar =
-      String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
-    let rate = Double(done) / seconds
-    let left = rate > 0 ? Int(Double(total - done) / rate) : 0
-    return "\(label) [\(bar)] \(Int(share * 100)) %  \(ByteSize(Int(rate)))/s  \(left) s left"
+    let words = ["\(Int(share * 100)) %", rate, left].compactMap(\.self).joined(separator: "  ")
+    let room = min(Self.widestBar, columns - label.count - words.count - 5)
+    guard room >= Self.narrowestBar else {
+      return String("\(label) \(words)".prefix(max(0, columns - 1)))
+    }
+    let filled = Int(share * Double(room))
+    let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: room - filled)
+    return "\(label) [\(bar)] \(words)"
+  }
+
+  private var rate: String? {
+    bytesPerSecond.map { "\(ByteSize(Int($0)))/s" }
+  }
+
+  private var left: String? {
+    guard let bytesPerSecond, bytesPerSecond >= 1 else { return nil }
+    let seconds = Int(min(Double(max(0, total - done)) / bytesPerSecond, 359_999))
+    let (minutes, rest) = seconds.quotientAndRemainder(dividingBy: 60)
+    let (hours, minute) = minutes.quotientAndRemainder(dividingBy: 60)
+    if hours > 0 { return "\(hours) h \(minute) min left" }
+    return minutes > 0 ? "\(minutes) min \(rest) s left" : "\(rest) s left"
   }
 }

@@ -14,20 +14,23 @@ struct Sparsify: ParsableCommand {
       """,
     discussion: """
       sparsify model.onnx model.spm                    store small, nothing lost
-      sparsify model.spm model.onnx                    and back, the same bytes
+      sparsify model.spm back.onnx                     and back, the same bytes
       sparsify model.onnx small.spm --sparsity 80%     prune the smallest weights of each layer
+      sparsify - - --to spm < model.onnx | wc -c       from a pipe, into a pipe
       sparsify inspect model.onnx                      see where the bytes are
       sparsify diff model.onnx small.spm               see what has changed
       sparsify advise model.onnx                       try the ways to prune, write nothing
-      sparsify extract model.spm --tensor W -o W.npy   one tensor, for numpy.load
+      sparsify extract model.spm --tensor hidden.weight -o hidden.npy   one tensor, for numpy.load
 
       Formats: .onnx, .spm. All options of INPUT OUTPUT: sparsify help convert.
-      Exit codes: 0 done, 1 models differ, 64 wrong use, 65 bad data, 66 no input, 73 output is in the way, 74 I/O error.
+      Exit codes: 0 done, 1 models differ, 64 wrong use, 65 bad data, 66 no input, 73 output is in the way,
+      74 I/O error, 75 over the memory budget, 77 permission denied, 128 and the number of a signal.
       """,
     version: "sparsify \(Version.current)",
     subcommands: [
       ConvertCommand.self, InspectCommand.self, ExtractCommand.self, DiffCommand.self,
-      AdviseCommand.self, ExplainCommand.self, LimitsCommand.self,
+      AdviseCommand.self, ExplainCommand.self, LimitsCommand.self, VersionCommand.self,
+      CompletionsCommand.self,
     ],
     defaultSubcommand: ConvertCommand.self)
 

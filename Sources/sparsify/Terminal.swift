@@ -20,13 +20,25 @@ enum OutputStream {
 
   var isTerminal: Bool { isatty(descriptor) == 1 }
 
-  /// Whether to use colour: asked for by FORCE_COLOR, or a terminal and not refused by NO_COLOR
-  /// or `--no-color`, which must count before the options are parsed.
+  /// Whether to use colour, for this stream: what says most goes first, and then a terminal has some.
+  ///
+  /// `--no-color` must count before the options are parsed. Sources: no-color.org, force-color.org.
   var usesColour: Bool {
     if CommandLine.arguments.contains("--no-color") { return false }
-    if isSet("NO_COLOR") { return false }
-    if isSet("FORCE_COLOR") { return true }
-    return isTerminal && getenv("TERM").map { String(cString: $0) != "dumb" } ?? true
+    if Self.variable("FORCE_COLOR") != nil { return true }
+    if Self.variable("NO_COLOR") != nil { return false }
+    return isTerminal && !Self.isDumbTerminal
+  }
+
+  /// True when the terminal takes no control sequences.
+  static var isDumbTerminal: Bool { variable("TERM") == "dumb" }
+
+  /// How many characters a line holds: what COLUMNS says, or the terminal, or 80.
+  var columns: Int {
+    if let told = Self.variable("COLUMNS").flatMap({ Int($0) }), told > 0 { return told }
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
   }
 
   /// Gives the three standard streams to nobody when the caller closed them: the next file opened
@@ -65,8 +77,9 @@ enum OutputStream {
     write(text + "\n")
   }
 
-  private func isSet(_ name: String) -> Bool {
-    getenv(name).map { $0.pointee != 0 } ?? false
+  /// What a variable of the environment says; nil when it is not there or empty.
+  private static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 }
 

@@ -17,6 +17,9 @@ import Testing
     .writeFailed("p", reason: "r"), .changed("p"), .hardLink("p"), .symbolicLink("p"),
     .escapingPath("p"), .exists("p"), .sameFile("p"), .cannotCreate("p", reason: "r"),
   ]
+  private static let streams: [StandardStreamError] = [
+    .terminalInput, .terminalOutput, .tooLong(limit: 1), .severalFiles,
+  ]
   private static let models: [ModelError] = [
     .contentsDoNotFit(tensor: "t", found: 1, needed: 2)
   ]
@@ -55,6 +58,7 @@ import Testing
 
   static let all: [any DiagnosticError] = {
     var all: [any DiagnosticError] = files
+    all += streams.map { $0 as any DiagnosticError }
     all += models.map { $0 as any DiagnosticError }
     all += graphs.map { $0 as any DiagnosticError }
     all += coding.map { $0 as any DiagnosticError }

@@ -22,3 +22,10 @@ def pytest_terminal_summary(terminalreporter):
     """Skips are shown without asking for them: a check that did not run is no check passed."""
     for report in terminalreporter.stats.get("skipped", [])[:20]:
         terminalreporter.write_line(f"skipped: {report.nodeid}: {report.longrepr[2]}")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--update-snapshots", action="store_true",
+        help="write what the program prints to Tools/checks/snapshots, to be looked at and committed",
+    )

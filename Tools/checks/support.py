@@ -1,6 +1,7 @@
 """Running the binary, measuring it, and finding the files to run it on."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -69,6 +70,20 @@ def run_program(*command, timeout=60, memory=None, cwd=None):
             f"{result.peak / MEBIBYTE:.1f} MiB of {memory / MEBIBYTE:.1f}: {words}"
         )
     return result
+
+
+def process(*arguments, **options):
+    """A run without a watcher, its output as bytes."""
+    options = {"stdin": subprocess.DEVNULL, "capture_output": True, "timeout": 60, **options}
+    return subprocess.run([BINARY, *arguments], **options)
+
+
+def one_object(text):
+    """The text is one JSON object and a line end, nothing else."""
+    value, end = json.JSONDecoder().raw_decode(text)
+    assert text[end:] == "\n"
+    assert isinstance(value, dict)
+    return value
 
 
 def sha256(path):

@@ -1,6 +1,5 @@
 """The command as a shell sees it: exit codes, streams, file names, signals, full disks."""
 
-import json
 import os
 import random
 import re
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from support import BINARY, FIXTURES, ROOT, run, sha256
+from support import BINARY, FIXTURES, ROOT, one_object, process, run, sha256
 
 sys.path.insert(0, str(ROOT / "Tools" / "fixtures"))
 
@@ -24,20 +23,6 @@ import wire  # noqa: E402
 MODELS = FIXTURES / "models"
 CNN = MODELS / "cnn.onnx"
 NOBODY = 65534
-
-
-def process(*arguments, **options):
-    """A run without a watcher, its output as bytes."""
-    options = {"stdin": subprocess.DEVNULL, "capture_output": True, "timeout": 60, **options}
-    return subprocess.run([BINARY, *arguments], **options)
-
-
-def one_object(text):
-    """The text is one JSON object and a line end, nothing else."""
-    value, end = json.JSONDecoder().raw_decode(text)
-    assert text[end:] == "\n"
-    assert isinstance(value, dict)
-    return value
 
 
 @pytest.fixture
@@ -457,8 +442,14 @@ def test_the_longest_path_works_and_a_longer_one_is_refused(model, out):
 
 # MARK: signals and full disks
 
+def hanging_up_is_not_ignored():
+    """Under nohup it is, and what a caller ignores stays ignored."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def started(folder, *arguments, **options):
     """A conversion that has written its first bytes."""
+    options = {"preexec_fn": hanging_up_is_not_ignored, **options}
     child = subprocess.Popen(
         [BINARY, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
     )

@@ -19,3 +19,9 @@ enum KernelPath: CaseIterable {
     }
   }
 }
+
+/// What this machine's processor does for coding.
+public enum CodingInstructions {
+  /// The name of the instruction set that is used: `scalar`, `avx2` or `avx512`.
+  public static var name: String { "\(KernelPath.best)" }
+}

@@ -3,11 +3,12 @@ internal import ModelGraph
 
 /// Takes one tensor out of a model file; of a container, no other chunks are read.
 public struct TensorExtraction: Sendable {
-  /// The path of the model.
+  /// The path of the model; `-` for standard input.
   public var model: String
   /// The tensor's name.
   public var tensor: String
-  /// The file to write: .npy, or any other name for the elements alone.
+  /// The file to write: .npy, or any other name for the elements alone; `-` for standard output, as
+  /// .npy.
   public var output: String
   /// Whether an existing output may be replaced.
   public var replaces = false
@@ -37,14 +38,14 @@ public struct TensorExtraction: Sendable {
   ///
   /// - Throws: a `DiagnosticError`; `ConversionError.noTensor` when there is none of that name.
   public func run() throws -> Result {
-    let file = try OpenFile(path: model)
-    return try FileFailure.naming(model) {
+    let file = try OpenFile(input: model)
+    return try FileFailure.naming(file.path) {
       let loaded = try ModelFormats.format(of: file).read(file, isVerifying: false)
       let found = try find(in: loaded.model)
       let sink = try AtomicFile(
-        path: output, replaces: replaces, inputs: loaded.inputs.map(\.identity))
+        output: output, replaces: replaces, inputs: loaded.inputs.map(\.identity))
       let header = ArrayHeader(tensor: found)
-      let isArray = output.lowercased().hasSuffix(".npy")
+      let isArray = output == standardStreamPath || output.lowercased().hasSuffix(".npy")
       if isArray { try sink.write(try header.bytes()) }
       try sink.write(found.contents)
       try sink.commit()

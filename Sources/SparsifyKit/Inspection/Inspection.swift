@@ -6,7 +6,7 @@ internal import StructuredPruning
 
 /// Looks into a model file without changing it.
 public struct Inspection: Sendable {
-  /// The path of the model.
+  /// The path of the model; `-` for standard input.
   public var path: String
   /// Whether to read the tensors' contents: zeros, distinct values, bounds, equal tensors.
   public var countsZeros = false
@@ -32,8 +32,8 @@ public struct Inspection: Sendable {
   /// - Returns: what the file consists of.
   /// - Throws: a `DiagnosticError`; no page has appeared then.
   public func run() throws -> ModelReport {
-    let file = try OpenFile(path: path)
-    return try FileFailure.naming(path) {
+    let file = try OpenFile(input: path)
+    return try FileFailure.naming(file.path) {
       let format = try ModelFormats.format(of: file)
       let loaded = try format.read(file, isVerifying: false, allowsMissingData: true)
       let output = try page.map {

@@ -1,0 +1,62 @@
+"""Every command prints one JSON object with the name of its schema, on success and on failure."""
+
+import re
+import shutil
+
+import pytest
+
+from commands import working_commands
+from support import FIXTURES, one_object, run
+
+CNN = FIXTURES / "models" / "cnn.onnx"
+
+# The words after each command's name that make it succeed, where model.onnx and model.spm are.
+WORDS = {
+    "convert": ["model.onnx", "out.spm", "--sparsity", "0.5"],
+    "inspect": ["model.onnx"],
+    "extract": ["model.spm", "--tensor", "hidden.weight", "-o", "out.npy"],
+    "limits": [],
+    "version": [],
+    "completions": ["bash"],
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    shutil.copy(CNN, tmp_path / "model.onnx")
+    run(CNN, tmp_path / "model.spm").succeeded()
+    return tmp_path
+
+
+def test_every_command_is_checked():
+    assert working_commands() == sorted(WORDS)
+
+
+@pytest.mark.parametrize("command", WORDS)
+def test_a_result_is_one_object_of_a_known_schema(command, folder):
+    done = run(*command.split(), *WORDS[command], "--json", cwd=folder).succeeded()
+    assert done.stderr == ""
+    assert one_object(done.stdout)["schema"] == f"sparsify/{command.replace(' ', '-')}/1"
+
+
+@pytest.mark.parametrize("command", WORDS)
+def test_a_failure_is_one_object_too(command, folder):
+    done = run(*command.split(), *WORDS[command], "--json", "--no-such-option", cwd=folder)
+    failure = one_object(done.stdout)
+    assert (done.code, done.stderr) == (64, "")
+    assert failure["schema"] == "sparsify/error/1"
+    assert failure["error"]["exitCode"] == 64
+
+
+def test_the_version_is_that_of_the_program():
+    report = one_object(run("version", "--json").succeeded().stdout)
+    assert run("--version").stdout == f"sparsify {report['version']}\n"
+    assert report["formats"] == ["spm", "onnx"]
+    assert report["instructions"] in ("scalar", "avx2", "avx512")
+    libraries = {row["name"]: row["version"] for row in report["libraries"]}
+    assert list(libraries) == ["libdeflate", "OpenSSL", "protobuf-c", "zstd"]
+    for name, version in libraries.items():
+        assert re.match(r"\d+\.\d+", version), name
+    table = run("version").succeeded().stdout
+    for word in (report["version"], report["swift"], report["container"], *libraries.values()):
+        assert word in table
