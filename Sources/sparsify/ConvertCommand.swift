@@ -12,10 +12,19 @@ struct ConvertCommand: ParsableCommand {
     usage: "sparsify INPUT OUTPUT [options]")
 
   @Argument(help: "The model to read: .onnx or .spm, by its content.")
-  var input: String
+  var input: String?
 
   @Argument(help: "The file to write: .onnx or .spm, by its extension.")
-  var output: String
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Do the steps of a recipe, YAML or JSON; what other options say counts more.",
+      valueName: "file"))
+  var recipe: String?
+
+  @Flag(help: "Print the recipe that all options mean together, and do nothing.")
+  var printRecipe = false
 
   @OptionGroup(title: "Removing channels") var channels: ChannelOptions
 
@@ -24,11 +33,11 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: "The format to write, when the output's extension does not say: onnx or spm.")
   var to: String?
 
-  @Option(help: "How hard to try: fast, balanced or small.")
-  var level: CompressionLevel = .balanced
+  @Option(help: "How hard to try: fast, balanced or small (default: balanced).")
+  var level: CompressionLevel?
 
   @Option(help: "How tensors stand in .spm: packed, or mapped: as they are, on pages of their own.")
-  var layout: ContainerLayout = .packed
+  var layout: ContainerLayout?
 
   @Option(
     help: ArgumentHelp(
@@ -49,26 +58,25 @@ struct ConvertCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
+  mutating func validate() throws {
+    for (argument, name) in [(input, "input"), (output, "output")] {
+      guard argument != nil || printRecipe else {
+        throw ValidationError("Missing expected argument '<\(name)>'")
+      }
+    }
+  }
+
   func run() throws {
+    let recipe = try effectiveRecipe
+    if printRecipe {
+      try recipe.validate()
+      return OutputStream.data.write(recipe.text)
+    }
     let start = monotonicSeconds()
     try checkReportPath()
     let reportFile = try report.map { try AtomicFile(path: $0, replaces: isForced) }
     let bar = ProgressBar("converting", isWanted: !common.isQuiet && !common.isJSON)
-    var conversion = Conversion(input: input, output: output)
-    conversion.channels = try channels.request(rules: pruning.rules, seed: pruning.seed)
-    conversion.pruning = try pruning.request(
-      isForced: isForced,
-      hasOtherGoal: conversion.channels != nil || channels.dead || channels.layers > 0)
-    conversion.removedLayers = channels.layers
-    conversion.removesDeadChannels = channels.dead
-    conversion.format = to
-    conversion.level = level
-    conversion.layout = layout
-    conversion.shardSize = shardSize?.bytes
-    conversion.threads = common.threads
-    conversion.memoryLimit = maxMemory?.bytes
-    conversion.replaces = isForced
-    conversion.isDryRun = isDryRun
+    let conversion = conversion(by: recipe)
     let result: ConversionReport
     do {
       defer { bar.clear() }
@@ -82,10 +90,33 @@ struct ConvertCommand: ParsableCommand {
     try publish(result, seconds: monotonicSeconds() - start)
   }
 
+  /// The recipe file with what the options say in its place.
+  private var effectiveRecipe: Recipe {
+    get throws {
+      var recipe = try self.recipe.map { try Recipe(path: $0) } ?? Recipe()
+      try channels.amend(&recipe)
+      try pruning.amend(&recipe, isForced: isForced)
+      recipe.output.level = level ?? recipe.output.level
+      recipe.output.layout = layout ?? recipe.output.layout
+      recipe.output.shardSize = shardSize ?? recipe.output.shardSize
+      return recipe
+    }
+  }
+
+  private func conversion(by recipe: Recipe) -> Conversion {
+    var conversion = Conversion(input: input ?? "", output: output ?? "", recipe: recipe)
+    conversion.format = to
+    conversion.threads = common.threads
+    conversion.memoryLimit = maxMemory?.bytes
+    conversion.replaces = isForced
+    conversion.isDryRun = isDryRun
+    return conversion
+  }
+
   /// The report must not replace the model that is read or the one that is written.
   private func checkReportPath() throws {
     guard let report, let identity = try? OpenFile(path: report).identity else { return }
-    for model in [input, output] {
+    for model in [input, output].compactMap(\.self) {
       guard let other = try? OpenFile(path: model).identity else { continue }
       guard !identity.isSameFile(as: other) else { throw FileError.sameFile(report) }
     }

@@ -63,7 +63,9 @@ struct InspectCommand: ParsableCommand {
     ]
     if let line = operations(of: report.operations) { lines.append(line) }
     for step in report.history {
-      let settings = step.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+      // A recipe has many lines; --json has them all.
+      let settings = step.settings.filter { !$0.value.contains("\n") }
+        .sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
       lines.append("\(ByteString("\(step.action): \(settings.joined(separator: ", "))"))")
     }
     return lines.joined(separator: "\n") + "\n\n"

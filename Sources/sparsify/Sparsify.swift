@@ -16,15 +16,18 @@ struct Sparsify: ParsableCommand {
       sparsify model.onnx model.spm                    store small, nothing lost
       sparsify model.spm model.onnx                    and back, the same bytes
       sparsify model.onnx small.spm --sparsity 80%     prune the smallest weights of each layer
+      sparsify model.onnx small.spm --recipe r.yaml    the same, and more, from a file
       sparsify inspect model.onnx                      see where the bytes are
       sparsify extract model.spm --tensor W -o W.npy   one tensor, for numpy.load
 
       Formats: .onnx, .spm. All options of INPUT OUTPUT: sparsify help convert.
-      Exit codes: 0 done, 64 wrong use, 65 bad data, 66 no input, 73 output is in the way, 74 I/O error.
+      Exit codes: 0 done, 64 wrong use, 65 bad data, 66 no input, 73 output is in the way, 74 I/O error,
+      78 wrong recipe.
       """,
     version: "sparsify \(Version.current)",
     subcommands: [
-      ConvertCommand.self, InspectCommand.self, ExtractCommand.self, LimitsCommand.self,
+      ConvertCommand.self, InspectCommand.self, ExtractCommand.self, RecipeCommand.self,
+      LimitsCommand.self,
     ],
     defaultSubcommand: ConvertCommand.self)
 
