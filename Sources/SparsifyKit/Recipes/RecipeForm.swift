@@ -29,7 +29,7 @@ extension RecipeForm<Double> {
     [
       "anyOf": [
         ["type": "number", "minimum": .bare(0), "maximum": .bare(1)],
-        ["type": "string", "pattern": #"^0*(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%$"#],
+        ["type": "string", "pattern": #"^(100(\.0+)?|[1-9]?[0-9](\.[0-9]+)?)%$"#],
       ]
     ],
     read: { node, noun in
