@@ -104,7 +104,8 @@ let package = Package(
     tests(
       of: "SparsifyKit",
       [
-        "ReadmeExample", "Pruning", "SparseContainer", "ONNXFormat", "SparseCoding", "ModelGraph",
+        "ReadmeExample", "Pruning", "StructuredPruning", "SparseContainer", "ONNXFormat",
+        "SparseCoding", "ModelGraph",
         "ProtobufWire",
         "ByteStorage",
       ]),
