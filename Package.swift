@@ -42,6 +42,8 @@ let package = Package(
     system("CZstd", "libzstd", apt: "libzstd-dev", brew: "zstd"),
     system("CCrypto", "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
     system("CProtobufC", "libprotobuf-c", apt: "libprotobuf-c-dev", brew: "protobuf-c"),
+    // The parser inside of Yams, without the Foundation that Yams brings: that triples the command.
+    system("CYaml", "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
     // What protoc-c makes of schemas/: one target, so that messages of both share their types.
     .target(name: "CSchemas", dependencies: ["CProtobufC"]),
 
@@ -70,7 +72,7 @@ let package = Package(
       [
         "SparseContainer", "ONNXFormat", "StructuredPruning", "Pruning", "ShapeInference",
         "ModelGraph",
-        "SparseCoding", "ByteStorage", "CDeflate", "CZstd", "CCrypto", "CProtobufC",
+        "SparseCoding", "ByteStorage", "CDeflate", "CZstd", "CCrypto", "CProtobufC", "CYaml",
       ]),
     .executableTarget(
       name: "sparsify",

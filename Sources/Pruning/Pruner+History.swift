@@ -18,6 +18,9 @@ extension Pruner {
       settings.append(.init("sparsity", "\(share)"))
       settings.append(.init("scope", scope.rawValue))
     }
+    for own in request.shares {
+      settings.append(.init("sparsity of \(own.selector.description)", "\(own.share)"))
+    }
     if request.criterion.usesSeed { settings.append(.init("seed", "\(request.seed)")) }
     if !request.rules.isEmpty {
       let rules = request.rules.map {

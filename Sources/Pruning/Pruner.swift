@@ -37,6 +37,8 @@ extension Model {
 struct PruningTarget {
   let weight: PrunableWeight
   let stream: WeightStream
+  /// A share of its own in place of the goal's.
+  let share: Double?
 }
 
 /// One request carried out on one model.
@@ -53,34 +55,40 @@ struct Pruner {
       "selector \"\(ByteString($0.description).escaped)\" matches no tensor"
     }
     for (tensor, refusal) in choice.defects { report.warn(of: refusal, in: model[tensor]) }
+    var shares = ShareTable(request.shares)
     for weight in choice.chosen {
       do {
         if let refusal = patternRefusal(for: weight) { throw refusal }
         let values = try weight.quantization.map { try QuantizationValues($0, of: model) }
         let stream = WeightStream(weight.tensor, of: model, quantization: values)
-        targets.append(PruningTarget(weight: weight, stream: stream))
+        let share = shares.share(of: weight, model[weight.tensor])
+        targets.append(PruningTarget(weight: weight, stream: stream, share: share))
       } catch let refusal as WeightRefusal {
         report.skip(weight.tensor, model[weight.tensor], refusal.reason)
         if refusal.isDefect { report.warn(of: refusal, in: model[weight.tensor]) }
       }
     }
     report.skipped.sort { $0.tensor < $1.tensor }
+    report.warnings += shares.unmatchedSelectors.map {
+      "selector \"\(ByteString($0.description).escaped)\" matches no tensor that is pruned"
+    }
   }
 
   private var rule: KeyRule { KeyRule(criterion: request.criterion, seed: request.seed) }
 
   /// The masks of all targets.
   func masks() throws -> [MaskedWeight] {
-    let streams = targets.map(\.stream)
     switch request.goal {
-    case .sparsity(let share, .global):
-      let total = streams.reduce(0) { $0 + $1.count }
-      return try selection(streams, request.threads).lowest(Self.count(share, of: total))
-    case .sparsity(let share, .layer):
-      return try oneByOne { try $0.lowest(Self.count(share, of: $1.count)) }
+    case .sparsity(let share, let scope):
+      return try inClasses(share, scope) { weights, share, threads in
+        let total = weights.reduce(0) { $0 + $1.stream.count }
+        return try selection(weights, threads).lowest(Self.count(share, of: total))
+      }
     case .threshold(let limit):
       let key = request.criterion.key(ofThreshold: limit) ?? SaliencyKey.zero
-      return try oneByOne { selection, _ in try selection.below(key) }
+      return try inClasses(0, .layer) { weights, _, threads in
+        try selection(weights, threads).below(key)
+      }
     case .groups(let pattern):
       return try targets.compactMap { target in
         try target.weight.layout.map {
@@ -89,10 +97,10 @@ struct Pruner {
         }
       }
     case .blocks(let pattern, let share, let scope):
-      let blocked = targets.compactMap { $0.blocked(by: pattern) }
-      let jobs = scope == .global ? [blocked] : blocked.map { [$0] }
-      return try jobs.flatMap {
-        try BlockSelection(weights: $0, rule: rule, threads: request.threads).lowest(share: share)
+      return try inClasses(share, scope) { weights, share, threads in
+        let blocked = weights.compactMap { $0.blocked(by: pattern) }
+        return try BlockSelection(weights: blocked, rule: rule, threads: threads)
+          .lowest(share: share)
       }
     }
   }
@@ -102,28 +110,53 @@ struct Pruner {
     min(total, Int((share * Double(total)).rounded()))
   }
 
-  private func selection(_ streams: [WeightStream], _ threads: Int) -> StreamedSelection {
-    StreamedSelection(weights: streams, rule: rule, threads: threads)
+  private func selection(_ weights: [PruningTarget], _ threads: Int) -> StreamedSelection {
+    StreamedSelection(weights: weights.map(\.stream), rule: rule, threads: threads)
+  }
+}
+
+extension Pruner {
+  /// Targets that are ranked together, by their place, and the share they give up.
+  private struct RankedClass {
+    let members: [Int]
+    let share: Double
   }
 
-  /// Selects in each weight by itself: small ones side by side, large ones with all threads.
-  private func oneByOne(
-    _ select: @Sendable (StreamedSelection, WeightStream) throws -> [MaskedWeight]
+  /// Those with a share of their own are ranked alone in any scope.
+  private func classes(_ share: Double, _ scope: PruningScope) -> [RankedClass] {
+    let isAlone = targets.map { scope == .layer || $0.share != nil }
+    let others = targets.indices.filter { !isAlone[$0] }
+    return (others.isEmpty ? [] : [RankedClass(members: others, share: share)])
+      + targets.indices.filter { isAlone[$0] }.map {
+        RankedClass(members: [$0], share: targets[$0].share ?? share)
+      }
+  }
+
+  /// Selects in each class by itself: in small ones side by side, in large ones with all threads.
+  ///
+  /// The masks are in the order of the targets.
+  private func inClasses(
+    _ share: Double, _ scope: PruningScope,
+    _ select:
+      @Sendable (_ weights: [PruningTarget], Double, _ threads: Int) throws ->
+      [MaskedWeight]
   ) throws -> [MaskedWeight] {
-    let streams = targets.map(\.stream)
-    let isLarge = streams.map { $0.count > WeightStream.chunkSize }
-    var results: [MaskedWeight] = []
+    let classes = classes(share, scope)
+    let weights = classes.map { $0.members.map { targets[$0] } }
+    let isLarge = weights.map { $0.reduce(0) { $0 + $1.stream.count } > WeightStream.chunkSize }
+    var results: [(place: Int, mask: MaskedWeight)] = []
     try OrderedPipeline.run(
-      count: streams.count, threads: request.threads, workspace: {},
+      count: classes.count, threads: request.threads, workspace: {},
       produce: { index, _ in
-        isLarge[index] ? [] : try select(selection([streams[index]], 1), streams[index])
+        isLarge[index] ? [] : try select(weights[index], classes[index].share, 1)
       },
       consume: { index, small in
-        let stream = streams[index]
-        results +=
-          isLarge[index] ? try select(selection([stream], request.threads), stream) : small
+        let masks =
+          isLarge[index]
+          ? try select(weights[index], classes[index].share, request.threads) : small
+        results += zip(classes[index].members, masks).map { ($0, $1) }
       })
-    return results
+    return results.sorted { $0.place < $1.place }.map(\.mask)
   }
 }
 

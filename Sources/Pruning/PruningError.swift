@@ -16,6 +16,8 @@ public enum PruningError: DiagnosticError, Equatable {
   case unknownCriterion(String)
   /// A selector that cannot be read.
   case malformedSelector(String, position: Int, reason: String)
+  /// Shares of some tensors beside a threshold or a pattern N:M.
+  case sharesWithoutSparsity
 }
 
 extension PruningError {
@@ -29,6 +31,7 @@ extension PruningError {
     case .blockOutOfRange: "E-PRUNE-005"
     case .unknownCriterion: "E-PRUNE-006"
     case .malformedSelector: "E-PRUNE-007"
+    case .sharesWithoutSparsity: "E-PRUNE-008"
     }
   }
 
@@ -53,6 +56,8 @@ extension PruningError {
       "no criterion is called \"\(ByteString(name).escaped)\""
     case .malformedSelector(let text, let position, let reason):
       "selector \"\(ByteString(text).escaped)\", character \(position + 1): \(reason)"
+    case .sharesWithoutSparsity:
+      "a threshold and a pattern N:M know no shares of single tensors"
     }
   }
 
@@ -65,6 +70,7 @@ extension PruningError {
     case .groupOutOfRange: "give a pattern such as 2:4, which keeps 2 of every 4 weights"
     case .blockOutOfRange: "give a block such as 4x4; for single weights leave the block out"
     case .unknownCriterion: "use one of: " + SaliencyCriteria.names.joined(separator: ", ")
+    case .sharesWithoutSparsity: "give a sparsity, or leave the shares out"
     case .malformedSelector: "use a name with * ? [a-z], op:Conv, or size:>4k"
     }
   }

@@ -26,6 +26,8 @@ public struct PruningRequest: Sendable {
   public var goal: PruningGoal
   /// Which tensors are meant.
   public var rules: [SelectionRule]
+  /// Shares for some tensors in place of the goal's; the last that matches counts.
+  public var shares: [SelectedShare]
   /// The seed of what is random.
   public var seed: UInt64
   /// How many threads work; the result does not depend on it.
@@ -34,11 +36,12 @@ public struct PruningRequest: Sendable {
   /// Makes a request.
   public init(
     goal: PruningGoal, criterion: any SaliencyCriterion = MagnitudeCriterion(),
-    rules: [SelectionRule] = [], seed: UInt64 = 0, threads: Int = 1
+    rules: [SelectionRule] = [], shares: [SelectedShare] = [], seed: UInt64 = 0, threads: Int = 1
   ) {
     self.goal = goal
     self.criterion = criterion
     self.rules = rules
+    self.shares = shares
     self.seed = seed
     self.threads = threads
   }
@@ -46,8 +49,9 @@ public struct PruningRequest: Sendable {
   /// Checks the numbers.
   ///
   /// - Throws: `PruningError` for a sparsity outside of 0 to 1, or a threshold that is negative, not
-  ///   finite, or means nothing to the criterion.
+  ///   finite, or means nothing to the criterion, or shares where the goal is none.
   public func validate() throws(PruningError) {
+    for own in shares where !(0...1).contains(own.share) { throw .sparsityOutOfRange(own.share) }
     switch goal {
     case .sparsity(let share, _), .blocks(_, let share, _):
       guard (0...1).contains(share) else { throw .sparsityOutOfRange(share) }
@@ -56,8 +60,9 @@ public struct PruningRequest: Sendable {
       guard criterion.key(ofThreshold: limit) != nil else {
         throw .thresholdWithoutMagnitude(criterion: criterion.name)
       }
+      guard shares.isEmpty else { throw .sharesWithoutSparsity }
     case .groups:
-      break
+      guard shares.isEmpty else { throw .sharesWithoutSparsity }
     }
   }
 }

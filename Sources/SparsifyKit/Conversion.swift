@@ -1,19 +1,14 @@
 internal import ByteStorage
 internal import ModelGraph
 internal import ONNXFormat
-public import Pruning
-public import SparseCoding
-public import SparseContainer
-public import StructuredPruning
 
-/// Reads a model, prunes it if asked, and writes it in the format of the output's extension.
+/// Reads a model, does to it what a recipe says, and writes it in the format of the output's extension.
 ///
 /// ```swift
-/// import Pruning
 /// import SparsifyKit
 ///
 /// var conversion = Conversion(input: "model.onnx", output: "model.spm")
-/// conversion.pruning = PruningRequest(goal: .sparsity(0.8, .layer))
+/// conversion.recipe.steps = [.prune(PruneStep(sparsity: 0.8))]
 /// let report = try conversion.run()
 /// print(report.outputBytes)
 /// ```
@@ -24,20 +19,8 @@ public struct Conversion: Sendable {
   public var output: String
   /// The name of the format to write; nil to go by the output's extension.
   public var format: String?
-  /// How many residual blocks to remove, first of all.
-  public var removedLayers = 0
-  /// Whether to remove the channels that are always the same number.
-  public var removesDeadChannels = false
-  /// Which channels to remove, before weights are pruned; nil to keep all.
-  public var channels: ChannelPruningRequest?
-  /// What to prune; nil to change nothing.
-  public var pruning: PruningRequest?
-  /// How hard to try to make tensors small.
-  public var level = CompressionLevel.balanced
-  /// How tensors stand in a container.
-  public var layout = ContainerLayout.packed
-  /// The most bytes a file of a container should have; nil for one file.
-  public var shardSize: Int?
+  /// What is done to the model, and how it is written.
+  public var recipe: Recipe
   /// How many threads read and code.
   public var threads = 1
   /// How many bytes of memory the work may take; nil for no bound but the design's own.
@@ -47,10 +30,11 @@ public struct Conversion: Sendable {
   /// Whether to do everything but write.
   public var isDryRun = false
 
-  /// Describes a conversion without pruning.
-  public init(input: String, output: String) {
+  /// Describes a conversion; without a recipe nothing is lost.
+  public init(input: String, output: String, recipe: Recipe = Recipe()) {
     self.input = input
     self.output = output
+    self.recipe = recipe
   }
 
   /// Does it.
@@ -61,6 +45,7 @@ public struct Conversion: Sendable {
   @discardableResult
   public func run(progress: ((Int, Int) -> Void)? = nil) throws -> ConversionReport {
     let target = try ModelFormats.format(forOutput: output, named: format)
+    try recipe.validate()
     let file = try OpenFile(input: input)
     let name = file.path
     var (source, loaded) = try FileFailure.naming(name) {
@@ -70,21 +55,11 @@ public struct Conversion: Sendable {
     let sink = try ModelOutput(
       path: isDryRun ? nil : output, replaces: replaces, inputs: loaded.inputs.map(\.identity))
     let obstacles = isDryRun ? obstacles(loaded.inputs.map(\.identity)) : []
-    let threads = try threadsWithinBudget(for: loaded.model)
-    let shortened = try FileFailure.naming(name) {
-      removedLayers > 0
-        ? try loaded.model.removeLayers(count: removedLayers, threads: threads) : nil
-    }
-    let narrowed = try FileFailure.naming(name) {
-      try removeChannels(&loaded.model, threads: threads)
-    }
-    let pruned = try FileFailure.naming(name) { try prune(&loaded.model, threads: threads) }
+    var steps = RecipeRun(threads: try threadsWithinBudget(for: loaded.model))
     try FileFailure.naming(name) {
+      try steps.run(recipe, on: &loaded.model)
       try target.write(
-        loaded.model, to: sink,
-        options: WritingOptions(
-          level: level, layout: layout, shardSize: shardSize, threads: threads,
-          progress: progress))
+        loaded.model, to: sink, options: writingOptions(threads: steps.threads, progress))
     }
     for input in loaded.inputs { try input.checkUnchanged() }
     let written = sink.byteCount
@@ -92,11 +67,10 @@ public struct Conversion: Sendable {
     return ConversionReport(
       inputFormat: source.name, outputFormat: target.name,
       inputBytes: loaded.inputs.reduce(0) { $0 + $1.byteCount }, outputBytes: written,
-      isDryRun: isDryRun, layers: shortened.map { LayerSummary($0) },
-      channels: narrowed.map { ChannelSummary($0) },
-      pruning: pruned.map { PruningSummary($0, of: loaded.model) },
-      warnings: loaded.warnings.map(\.text) + obstacles + (shortened?.warnings ?? [])
-        + (narrowed?.warnings ?? []) + (pruned?.warnings ?? []))
+      isDryRun: isDryRun, recipe: recipe.steps.isEmpty ? nil : recipe.sha256,
+      layers: steps.layers, channels: steps.channels.map { ChannelSummary($0) },
+      pruning: steps.pruning,
+      warnings: loaded.warnings.map(\.text) + obstacles + steps.warnings)
   }
 
   /// What a run that writes would stop at, in words.
@@ -107,21 +81,12 @@ public struct Conversion: Sendable {
     return ["\(failure): " + (failure.recovery ?? "it could not be written")]
   }
 
-  private func removeChannels(
-    _ model: inout Model, threads: Int
-  ) throws -> ChannelPruningReport? {
-    var report: ChannelPruningReport?
-    if removesDeadChannels { report = try model.removeDeadChannels(threads: threads) }
-    guard var channels else { return report }
-    channels.threads = threads
-    let pruned = try model.pruneChannels(channels)
-    return report.map { pruned.following($0) } ?? pruned
-  }
-
-  private func prune(_ model: inout Model, threads: Int) throws -> PruningReport? {
-    guard var pruning else { return nil }
-    pruning.threads = threads
-    return try model.prune(pruning)
+  private func writingOptions(
+    threads: Int, _ progress: ((Int, Int) -> Void)?
+  ) -> WritingOptions {
+    WritingOptions(
+      level: recipe.output.level, layout: recipe.output.layout,
+      shardSize: recipe.output.shardSize?.bytes, threads: threads, progress: progress)
   }
 }
 
@@ -137,7 +102,8 @@ extension Conversion {
     guard let memoryLimit else { return threads }
     let literal = model.document?.files.first?.literal.byteCount ?? 0
     // A mask has a bit for each weight.
-    let masks = pruning == nil ? 0 : model.tensors.reduce(0) { $0 + $1.shape.elementCount / 8 }
+    let masks =
+      recipe.prunesWeights ? model.tensors.reduce(0) { $0 + $1.shape.elementCount / 8 } : 0
     let fixed = Self.baseBytes + 4 * literal + masks
     let affordable = (max(memoryLimit, 0) - fixed) / Self.bytesPerThread
     guard affordable >= 1 else {

@@ -18,6 +18,8 @@ public struct ConversionReport: Sendable, Codable {
   public var outputBytes: Int
   /// True when nothing was written.
   public var isDryRun: Bool
+  /// The SHA-256 of the recipe's normal form; nil for a recipe without steps.
+  public var recipe: String?
   /// Which residual blocks went; nil when none were asked for.
   public var layers: LayerSummary?
   /// Which channels went; nil when none were asked for.
@@ -94,6 +96,30 @@ public struct PruningSummary: Sendable, Codable {
       SkippedRow(
         name: name($0.tensor, $0.name), elements: $0.shape.elementCount, reason: $0.reason)
     }
+  }
+}
+
+extension PruningSummary {
+  /// What this step and those before it did together: a tensor that was pruned again has one row.
+  func following(_ first: PruningSummary?) -> PruningSummary {
+    guard let first else { return self }
+    var result = self
+    var places = Dictionary(grouping: first.tensors.indices.reversed()) { first.tensors[$0].name }
+    var again: Set<Int> = []
+    for index in result.tensors.indices {
+      guard let place = places[result.tensors[index].name]?.popLast() else { continue }
+      result.tensors[index].zerosBefore = first.tensors[place].zerosBefore
+      again.insert(place)
+    }
+    let others = first.tensors.indices.filter { !again.contains($0) }
+    result.tensors = others.map { first.tensors[$0] } + result.tensors
+    let done = Set(result.tensors.map(\.name))
+    result.skipped.removeAll { done.contains($0.name) }
+    result.weights = result.tensors.reduce(0) { $0 + $1.elements }
+    result.zerosBefore = result.tensors.reduce(0) { $0 + $1.zerosBefore }
+    result.pruned = result.tensors.reduce(0) { $0 + $1.pruned }
+    result.zerosAfter = result.tensors.reduce(0) { $0 + $1.zerosAfter }
+    return result
   }
 }
 

@@ -150,8 +150,8 @@ extension ChannelPruningRequest {
     if let headRatio { settings.append(.init("heads", "\(headRatio)")) }
     if foldsBiases { settings.append(.init("fold-biases", "true")) }
     if roundTo > 1 { settings.append(.init("round-to", "\(roundTo)")) }
-    for ratio in ratios {
-      settings.append(.init("channels of \(ratio.selector.description)", "\(ratio.ratio)"))
+    for share in shares {
+      settings.append(.init("channels of \(share.selector.description)", "\(share.share)"))
     }
     if criterion.usesSeed { settings.append(.init("seed", "\(seed)")) }
     if !rules.isEmpty {

@@ -12,10 +12,10 @@ struct ChannelOptions: ParsableArguments {
     help: ArgumentHelp(
       "Share for the channels that these weights make; the last that matches counts.",
       valueName: "glob=share"))
-  var channelsOf: [SelectedShare] = []
+  var channelsOf: [SelectorAndShare] = []
 
   @Option(help: ArgumentHelp("Remove so many residual blocks, first of all.", valueName: "count"))
-  var layers = 0
+  var layers: Int?
 
   @Flag(help: "Remove the channels that are always the same; no output changes.")
   var dead = false
@@ -24,17 +24,21 @@ struct ChannelOptions: ParsableArguments {
   var heads: Share?
 
   @Option(
-    help: "How channels are ranked: \(ChannelCriteria.all.map(\.name).joined(separator: ", ")).")
-  var channelCriterion = "l2"
+    help: "How channels are ranked: \(ChannelCriteria.names.joined(separator: ", ")) (default: l2)."
+  )
+  var channelCriterion: String?
 
-  @Option(help: "Rank in each group of channels alone, or together: local, global, isomorphic.")
-  var channelScope: ChannelPruningScope = .local
+  @Option(
+    help:
+      "Rank in each group of channels alone, or together: local, global, isomorphic (default: local)."
+  )
+  var channelScope: ChannelPruningScope?
 
   @Option(help: ArgumentHelp("Keep multiples of K channels.", valueName: "k"))
-  var roundTo = 1
+  var roundTo: Int?
 
-  @Option(help: ArgumentHelp("Keep at least K channels.", valueName: "k"))
-  var minChannels = 2
+  @Option(help: ArgumentHelp("Keep at least K channels (default: 2).", valueName: "k"))
+  var minChannels: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -56,38 +60,59 @@ struct ChannelOptions: ParsableArguments {
 }
 
 extension ChannelOptions {
-  /// What the options ask for; nil when they ask for nothing.
+  /// Puts what the options say into a recipe: into every step with such a setting, and where there is
+  /// none, into a new step.
   ///
-  /// Throws for options that contradict each other.
-  func request(rules: [SelectionRule], seed: UInt64) throws -> ChannelPruningRequest? {
-    guard let goal = try goal() else { return nil }
-    guard let criterion = ChannelCriteria.all.first(where: { $0.name == channelCriterion }) else {
-      throw ChannelSelectionError.unknownCriterion(channelCriterion)
-    }
-    var request = ChannelPruningRequest(goal: goal)
-    request.headRatio = heads?.value
-    request.criterion = criterion
-    request.scope = channelScope
-    request.roundTo = roundTo
-    request.minimumChannels = minChannels
-    request.rules = rules
-    request.ratios = try channelsOf.map { ChannelRatio(try Selector($0.selector), $0.share.value) }
-    request.foldsBiases = foldBiases
-    request.seed = seed
-    return request
-  }
-
-  private func goal() throws -> ChannelPruningGoal? {
-    let goals: [ChannelPruningGoal?] = [
-      channels.map { .ratio($0.value) }, targetParameters.map { .parameters($0.value) },
-      targetMacs.map { .operations($0.value) }, targetBytes.map { .bytes($0.value) },
-    ]
-    let given = goals.compactMap(\.self)
-    guard given.count <= 1 else {
+  /// - Throws: `ValidationError` for options that contradict each other, `PruningError` for selectors.
+  func amend(_ recipe: inout Recipe) throws {
+    let goals = [channels, targetParameters, targetMacs, targetBytes].compactMap(\.self)
+    guard goals.count <= 1 else {
       throw ValidationError("give only one of --channels and --target-parameters, -macs and -bytes")
     }
-    return given.first ?? (heads == nil && channelsOf.isEmpty ? nil : .ratio(0))
+    guard (0...LayerStep.maximumCount).contains(layers ?? 0) else {
+      throw ValidationError("--layers takes a number from 0 to \(LayerStep.maximumCount)")
+    }
+    let removesChannels = !goals.isEmpty || !channelsOf.isEmpty || heads != nil || dead
+    if removesChannels, !recipe.steps.contains(where: \.isChannels) {
+      recipe.insert(.channels(ChannelStep()))
+    }
+    if layers ?? 0 > 0, !recipe.steps.contains(where: \.isLayers) {
+      recipe.insert(.layers(LayerStep()))
+    }
+    recipe.steps = try recipe.steps.map { step in
+      switch step {
+      case .prune, .pattern: return step
+      case .layers(let step): return .layers(LayerStep(count: layers ?? step.count))
+      case .channels(var step):
+        if !goals.isEmpty { amendGoal(of: &step) }
+        try amend(&step)
+        return .channels(step)
+      }
+    }
   }
+
+  private func amendGoal(of step: inout ChannelStep) {
+    step.share = channels?.value
+    step.targetParameters = targetParameters?.value
+    step.targetMacs = targetMacs?.value
+    step.targetBytes = targetBytes?.value
+  }
+
+  private func amend(_ step: inout ChannelStep) throws {
+    step.nameShares += try channelsOf.map { try $0.selected }
+    step.heads = heads?.value ?? step.heads
+    step.removesDead = dead || step.removesDead
+    step.foldsBiases = foldBiases || step.foldsBiases
+    step.criterion = channelCriterion ?? step.criterion
+    step.scope = channelScope ?? step.scope
+    step.roundTo = roundTo ?? step.roundTo
+    step.minimumChannels = minChannels ?? step.minimumChannels
+  }
+}
+
+extension RecipeStep {
+  fileprivate var isChannels: Bool { if case .channels = self { true } else { false } }
+  fileprivate var isLayers: Bool { if case .layers = self { true } else { false } }
 }
 
 extension ChannelSummary {

@@ -14,12 +14,22 @@ struct ConvertCommand: ParsableCommand {
   @Argument(
     help: "The model to read: .onnx or .spm, by its content; - for standard input.",
     completion: .file(extensions: ["onnx", "spm"]))
-  var input: String
+  var input: String?
 
   @Argument(
     help: "The file to write: .onnx or .spm, by its extension; - for standard output, with --to.",
     completion: .file(extensions: ["onnx", "spm"]))
-  var output: String
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Do the steps of a recipe, YAML or JSON; what other options say counts more.",
+      valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
+  var recipe: String?
+
+  @Flag(help: "Print the recipe that all options mean together, and do nothing.")
+  var printRecipe = false
 
   @OptionGroup(title: "Removing channels") var channels: ChannelOptions
 
@@ -30,11 +40,11 @@ struct ConvertCommand: ParsableCommand {
     completion: .list(ModelFormats.all.map(\.name)))
   var to: String?
 
-  @Option(help: "How hard to try: fast, balanced or small.")
-  var level: CompressionLevel = .balanced
+  @Option(help: "How hard to try: fast, balanced or small (default: balanced).")
+  var level: CompressionLevel?
 
   @Option(help: "How tensors stand in .spm: packed, or mapped: as they are, on pages of their own.")
-  var layout: ContainerLayout = .packed
+  var layout: ContainerLayout?
 
   @Option(
     help: ArgumentHelp(
@@ -57,32 +67,28 @@ struct ConvertCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  func validate() throws {
+  mutating func validate() throws {
     guard output != standardStreamPath || !common.isJSON else {
       throw ValidationError("standard output takes the model or --json, not both; see --report")
+    }
+    for (argument, name) in [(input, "input"), (output, "output")] {
+      guard argument != nil || printRecipe else {
+        throw ValidationError("Missing expected argument '<\(name)>'")
+      }
     }
   }
 
   func run() throws {
+    let recipe = try effectiveRecipe
+    if printRecipe {
+      try recipe.validate()
+      return OutputStream.data.write(recipe.text)
+    }
     let start = monotonicSeconds()
     try checkReportPath()
     let reportFile = try report.map { try AtomicFile(path: $0, replaces: isForced) }
     let bar = ProgressBar("converting", isWanted: !common.isQuiet && !common.isJSON)
-    var conversion = Conversion(input: input, output: output)
-    conversion.channels = try channels.request(rules: pruning.rules, seed: pruning.seed)
-    conversion.pruning = try pruning.request(
-      isForced: isForced,
-      hasOtherGoal: conversion.channels != nil || channels.dead || channels.layers > 0)
-    conversion.removedLayers = channels.layers
-    conversion.removesDeadChannels = channels.dead
-    conversion.format = to
-    conversion.level = level
-    conversion.layout = layout
-    conversion.shardSize = shardSize?.bytes
-    conversion.threads = common.threads
-    conversion.memoryLimit = maxMemory?.bytes
-    conversion.replaces = isForced
-    conversion.isDryRun = isDryRun
+    let conversion = conversion(by: recipe)
     let result: ConversionReport
     do {
       defer { bar.clear() }
@@ -96,10 +102,33 @@ struct ConvertCommand: ParsableCommand {
     try publish(result, seconds: monotonicSeconds() - start)
   }
 
+  /// The recipe file with what the options say in its place.
+  private var effectiveRecipe: Recipe {
+    get throws {
+      var recipe = try self.recipe.map { try Recipe(path: $0) } ?? Recipe()
+      try channels.amend(&recipe)
+      try pruning.amend(&recipe, isForced: isForced)
+      recipe.output.level = level ?? recipe.output.level
+      recipe.output.layout = layout ?? recipe.output.layout
+      recipe.output.shardSize = shardSize ?? recipe.output.shardSize
+      return recipe
+    }
+  }
+
+  private func conversion(by recipe: Recipe) -> Conversion {
+    var conversion = Conversion(input: input ?? "", output: output ?? "", recipe: recipe)
+    conversion.format = to
+    conversion.threads = common.threads
+    conversion.memoryLimit = maxMemory?.bytes
+    conversion.replaces = isForced
+    conversion.isDryRun = isDryRun
+    return conversion
+  }
+
   /// The report must not replace the model that is read or the one that is written.
   private func checkReportPath() throws {
     guard let report, let identity = try? OpenFile(path: report).identity else { return }
-    for model in [input, output] {
+    for model in [input, output].compactMap(\.self) {
       guard let other = try? OpenFile(path: model).identity else { continue }
       guard !identity.isSameFile(as: other) else { throw FileError.sameFile(report) }
     }
@@ -118,6 +147,7 @@ struct ConvertCommand: ParsableCommand {
 extension ConvertCommand {
   private func next(after result: ConversionReport) -> NextStep {
     let isPruned = result.pruning != nil || result.channels != nil || result.layers != nil
+    let (input, output) = (input ?? "", output ?? "")
     return isPruned
       ? .afterPruning(input: input, output: output) : .afterStoring(input: input, output: output)
   }

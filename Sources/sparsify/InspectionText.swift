@@ -15,7 +15,9 @@ extension ModelReport {
     ]
     if let line = operationsLine { lines.append(line) }
     for step in history {
-      let settings = step.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+      // A recipe has many lines; --json and --html have them all.
+      let settings = step.settings.filter { !$0.value.contains("\n") }
+        .sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
       lines.append("\(ByteString("\(step.action): \(settings.joined(separator: ", "))"))")
     }
     lines += missingFiles.map {

@@ -7,12 +7,20 @@ struct PruningOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Share of weights to make zero: 0.8 or 80%.", valueName: "share"))
   var sparsity: Share?
 
-  @Option(help: "Prune in each layer alone, or over all layers together: layer, global.")
-  var scope: PruningScope = .layer
+  @Option(
+    help: ArgumentHelp(
+      "Share of its own for what matches; the last that matches counts.", valueName: "glob=share"))
+  var sparsityOf: [SelectorAndShare] = []
 
   @Option(
-    help: "How weights are ranked: \(SaliencyCriteria.all.map(\.name).joined(separator: ", ")).")
-  var criterion = "magnitude"
+    help: "Prune in each layer alone, or over all layers together: layer, global (default: layer).")
+  var scope: PruningScope?
+
+  @Option(
+    help:
+      "How weights are ranked: \(SaliencyCriteria.names.joined(separator: ", ")) (default: magnitude)."
+  )
+  var criterion: String?
 
   @Option(help: ArgumentHelp("Make weights below this magnitude zero.", valueName: "t"))
   var threshold: Double?
@@ -32,50 +40,90 @@ struct PruningOptions: ParsableArguments {
   var except: [String] = []
 
   @Option(help: "Seed of the random criterion.")
-  var seed: UInt64 = 0
+  var seed: UInt64?
 }
 
 extension PruningOptions {
-  /// What the options ask for; nil when they ask for nothing.
+  /// Puts what the options say into a recipe: into every step with such a setting, and where there is
+  /// none, into a new step.
   ///
-  /// Throws for options that contradict each other.
-  func request(isForced: Bool, hasOtherGoal: Bool) throws -> PruningRequest? {
-    guard let goal = try goal(isForced: isForced) else {
-      guard hasOtherGoal || only.isEmpty && except.isEmpty else {
-        throw ValidationError(
-          "nothing to prune: give --sparsity, --threshold, --pattern or --channels")
-      }
-      return nil
+  /// - Throws: `ValidationError` for options that contradict each other, `PruningError` for selectors.
+  func amend(_ recipe: inout Recipe, isForced: Bool) throws {
+    try check(recipe, isForced: isForced)
+    let prunes = sparsity != nil || threshold != nil || !sparsityOf.isEmpty
+    if prunes, !recipe.steps.contains(where: \.isPrune) { recipe.insert(.prune(PruneStep())) }
+    if pattern != nil, !recipe.steps.contains(where: \.isPattern) {
+      recipe.insert(.pattern(PatternStep()))
     }
-    guard let criterion = SaliencyCriteria.all.first(where: { $0.name == criterion }) else {
-      let known = SaliencyCriteria.all.map(\.name).joined(separator: ", ")
-      throw ValidationError("there is no criterion \"\(criterion)\"; there are: \(known)")
+    guard !recipe.steps.isEmpty || (only.isEmpty && except.isEmpty) else {
+      throw ValidationError(
+        "nothing to prune: give --sparsity, --threshold, --pattern or --channels")
     }
-    return PruningRequest(goal: goal, criterion: criterion, rules: try rules, seed: seed)
+    recipe.steps = try recipe.steps.map(amended)
   }
 
-  /// Which tensors are meant; what is left out stays left out, whatever --only says.
-  var rules: [SelectionRule] {
-    get throws { try only.map(SelectionRule.only) + except.map(SelectionRule.except) }
-  }
-
-  private func goal(isForced: Bool) throws -> PruningGoal? {
+  private func check(_ recipe: Recipe, isForced: Bool) throws {
     let asked = [sparsity != nil, threshold != nil, pattern != nil].filter { $0 }.count
     guard asked <= 1 else {
       throw ValidationError("give only one of --sparsity, --threshold and --pattern")
     }
+    guard threshold == nil || (sparsityOf.isEmpty && block == nil) else {
+      throw ValidationError("--sparsity-of and --block do not go with --threshold")
+    }
     if let sparsity, sparsity.value == 1, !isForced {
       throw ValidationError("--sparsity 1 removes every weight; pass -f if that is meant")
     }
-    if let block {
-      guard let sparsity else { throw ValidationError("--block goes with --sparsity") }
-      let blocks = try BlockPattern(rows: block.rows, columns: block.columns)
-      return .blocks(blocks, sparsity: sparsity.value, scope)
+    let hasSparsity = sparsity != nil || !sparsityOf.isEmpty
+    guard block == nil || hasSparsity || recipe.steps.contains(where: \.isPrune) else {
+      throw ValidationError("--block goes with --sparsity")
     }
-    if let pattern { return .groups(try GroupPattern(kept: pattern.kept, group: pattern.group)) }
-    if let threshold { return .threshold(threshold) }
-    return sparsity.map { .sparsity($0.value, scope) }
   }
+
+  private func amended(_ step: RecipeStep) throws -> RecipeStep {
+    switch step {
+    case .layers: return step
+    case .channels(var step):
+      try select(&step.only, &step.except)
+      step.seed = seed ?? step.seed
+      return .channels(step)
+    case .pattern(var step):
+      try select(&step.only, &step.except)
+      if let pattern {
+        step.keep = try GroupPattern(kept: pattern.kept, group: pattern.group)
+      }
+      step.criterion = criterion ?? step.criterion
+      step.seed = seed ?? step.seed
+      return .pattern(step)
+    case .prune(var step):
+      try select(&step.only, &step.except)
+      try amend(&step)
+      return .prune(step)
+    }
+  }
+
+  private func amend(_ step: inout PruneStep) throws {
+    if let threshold {
+      step.threshold = threshold
+      (step.sparsity, step.block, step.operatorShares, step.nameShares) = (nil, nil, [], [])
+    }
+    if sparsity != nil || !sparsityOf.isEmpty { step.threshold = nil }
+    step.sparsity = sparsity?.value ?? step.sparsity
+    step.nameShares += try sparsityOf.map { try $0.selected }
+    if let block { step.block = try BlockPattern(rows: block.rows, columns: block.columns) }
+    step.scope = scope ?? step.scope
+    step.criterion = criterion ?? step.criterion
+    step.seed = seed ?? step.seed
+  }
+
+  private func select(_ only: inout [Selector], _ except: inout [Selector]) throws {
+    if !self.only.isEmpty { only = try self.only.map { try Selector($0) } }
+    if !self.except.isEmpty { except = try self.except.map { try Selector($0) } }
+  }
+}
+
+extension RecipeStep {
+  fileprivate var isPrune: Bool { if case .prune = self { true } else { false } }
+  fileprivate var isPattern: Bool { if case .pattern = self { true } else { false } }
 }
 
 /// A share between 0 and 1, written `0.8` or `80%`.
@@ -99,7 +147,7 @@ struct Share: ExpressibleByArgument {
 }
 
 /// `conv1*=0.25`.
-struct SelectedShare: ExpressibleByArgument {
+struct SelectorAndShare: ExpressibleByArgument {
   let selector: String
   let share: Share
 
@@ -109,6 +157,13 @@ struct SelectedShare: ExpressibleByArgument {
     else { return nil }
     selector = String(argument[..<separator])
     self.share = share
+  }
+
+  /// The share with its selector read.
+  ///
+  /// - Throws: `PruningError` for a selector that makes no sense.
+  var selected: SelectedShare {
+    get throws { SelectedShare(try Selector(selector), share.value) }
   }
 }
 

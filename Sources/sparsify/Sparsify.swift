@@ -17,6 +17,7 @@ struct Sparsify: ParsableCommand {
       sparsify model.spm back.onnx                     and back, the same bytes
       sparsify model.onnx small.spm --sparsity 80%     prune the smallest weights of each layer
       sparsify - - --to spm < model.onnx | wc -c       from a pipe, into a pipe
+      sparsify model.onnx small.spm --recipe r.yaml    the same, and more, from a file
       sparsify inspect model.onnx                      see where the bytes are
       sparsify diff model.onnx small.spm               see what has changed
       sparsify advise model.onnx                       try the ways to prune, write nothing
@@ -24,13 +25,14 @@ struct Sparsify: ParsableCommand {
 
       Formats: .onnx, .spm. All options of INPUT OUTPUT: sparsify help convert.
       Exit codes: 0 done, 1 models differ, 64 wrong use, 65 bad data, 66 no input, 73 output is in the way,
-      74 I/O error, 75 over the memory budget, 77 permission denied, 128 and the number of a signal.
+      74 I/O error, 75 over the memory budget, 77 permission denied, 78 wrong recipe, 128 and the number
+      of a signal.
       """,
     version: "sparsify \(Version.current)",
     subcommands: [
       ConvertCommand.self, InspectCommand.self, ExtractCommand.self, DiffCommand.self,
-      AdviseCommand.self, ExplainCommand.self, LimitsCommand.self, VersionCommand.self,
-      CompletionsCommand.self,
+      AdviseCommand.self, RecipeCommand.self, ExplainCommand.self, LimitsCommand.self,
+      VersionCommand.self, CompletionsCommand.self,
     ],
     defaultSubcommand: ConvertCommand.self)
 

@@ -373,3 +373,70 @@ private func sample() throws -> ModelMaker {
     #expect(Set(errors.map(\.0.code)).count == errors.count)
   }
 }
+
+@Suite struct SelectedShareTests {
+  /// How many elements of a.weight (256 of MatMul) and b.weight (256 of Gemm) go.
+  private func pruned(
+    _ goal: PruningGoal, _ shares: [(String, Double)], threads: Int = 1
+  ) throws -> [Int] {
+    var model = try sample().model
+    let shares = try shares.map { SelectedShare(try Selector($0.0), $0.1) }
+    let request = PruningRequest(goal: goal, shares: shares, threads: threads)
+    let report = try model.prune(request)
+    #expect(report.warnings.isEmpty)
+    return report.entries.map(\.prunedCount)
+  }
+
+  @Test(arguments: [PruningScope.layer, .global], [1, 3])
+  func aShareOfItsOwnIsExactInAnyScope(scope: PruningScope, threads: Int) throws {
+    let goal = PruningGoal.sparsity(0.5, scope)
+    #expect(try pruned(goal, [("a.weight", 0.25)], threads: threads) == [64, 128])
+    #expect(try pruned(goal, [("op:Gemm", 0.1)], threads: threads) == [128, 26])
+    #expect(try pruned(goal, [("layer/*", 0), ("layer/b", 1)], threads: threads) == [0, 256])
+    #expect(try pruned(goal, [("layer/b", 1), ("layer/*", 0)], threads: threads) == [0, 0])
+  }
+
+  @Test func whatHasNoShareOfItsOwnIsRankedTogether() throws {
+    var maker = try sample()
+    maker.add(try .counting("c.weight", [16, 16]))
+    maker.node("MatMul", ["yf", "c.weight"], ["yz"], name: "layer/c")
+    var model = maker.model
+    let request = PruningRequest(
+      goal: .sparsity(0.5, .global), shares: [SelectedShare(try Selector("a.*"), 0.75)])
+    // Values up to 256 in c against those from 745 on in b.
+    #expect(try model.prune(request).entries.map(\.prunedCount) == [192, 0, 256])
+  }
+
+  @Test(arguments: [PruningScope.layer, .global])
+  func blocksHaveSharesOfTheirOwn(scope: PruningScope) throws {
+    let goal = PruningGoal.blocks(
+      try BlockPattern(rows: 4, columns: 4), sparsity: 0.5, scope)
+    // 16 blocks of 16 weights.
+    #expect(try pruned(goal, [("b.weight", 0.25)]) == [128, 64])
+  }
+
+  @Test func aShareThatMatchesNothingIsReported() throws {
+    var model = try sample().model
+    let request = PruningRequest(
+      goal: .sparsity(0.5, .layer), shares: [SelectedShare(try Selector("nothing"), 0.75)])
+    #expect(
+      try model.prune(request).warnings == ["selector \"nothing\" matches no tensor that is pruned"]
+    )
+    let entry = try #require(model.history.entries.first)
+    #expect(entry.settings.contains(.init("sparsity of nothing", "0.75")))
+  }
+
+  @Test func sharesGoWithASparsityAndStayBetweenZeroAndOne() throws {
+    let own = [SelectedShare(try Selector("a*"), 0.5)]
+    for goal in [PruningGoal.threshold(1), .groups(.twoOfFour)] {
+      #expect(throws: PruningError.sharesWithoutSparsity) {
+        try PruningRequest(goal: goal, shares: own).validate()
+      }
+    }
+    #expect(throws: PruningError.sparsityOutOfRange(1.5)) {
+      try PruningRequest(
+        goal: .sparsity(0.5, .layer), shares: [SelectedShare(try Selector("a*"), 1.5)]
+      ).validate()
+    }
+  }
+}

@@ -57,7 +57,7 @@ import Testing
     for threads in [1, 2, 5] {
       var conversion = Conversion(input: cnn, output: folder.file("\(threads).spm"))
       conversion.threads = threads
-      conversion.pruning = PruningRequest(goal: .sparsity(0.5, .global))
+      conversion.recipe.steps = [.prune(PruneStep(sparsity: 0.5, scope: .global))]
       _ = try conversion.run()
     }
     #expect(try bytes(folder.file("2.spm")) == bytes(folder.file("1.spm")))
@@ -182,7 +182,7 @@ import Testing
     let original = folder.file("a.spm")
     try convert(SharedFiles.fixture("models/mlp.onnx"), original)
     var conversion = Conversion(input: original, output: folder.file("changed.onnx"))
-    conversion.pruning = PruningRequest(goal: .sparsity(0.5, .layer))
+    conversion.recipe.steps = [.prune(PruneStep(sparsity: 0.5))]
     _ = try conversion.run()
     try convert(folder.file("changed.onnx"), folder.file("b.spm"))
     // The digest of the file that was read stands in the index, whole and without the model's.
@@ -197,8 +197,9 @@ import Testing
   @Test("The report says what was pruned and what was left")
   func report() throws {
     var conversion = Conversion(input: cnn, output: folder.file("a.spm"))
-    conversion.pruning = PruningRequest(
-      goal: .sparsity(0.75, .layer), rules: [try .only("hidden.weight")])
+    var step = PruneStep(sparsity: 0.75)
+    step.only = [try Selector("hidden.weight")]
+    conversion.recipe.steps = [.prune(step)]
     let report = try conversion.run()
     #expect(report.schema == "sparsify/convert/1")
     #expect((report.inputFormat, report.outputFormat) == ("onnx", "spm"))

@@ -33,7 +33,7 @@ import Testing
     .sparsityOutOfRange(2), .thresholdOutOfRange(-1),
     .thresholdWithoutMagnitude(criterion: "random"), .groupOutOfRange(kept: 4, group: 4),
     .blockOutOfRange(rows: 1, columns: 1), .unknownCriterion("c"),
-    .malformedSelector("s", position: 0, reason: "r"),
+    .malformedSelector("s", position: 0, reason: "r"), .sharesWithoutSparsity,
   ]
   private static let containers: [SparseContainerError] = [
     .notAContainer("d"), .truncated, .damaged("index"), .unsupportedVersion("9.9"),
@@ -66,6 +66,7 @@ import Testing
     all += containers.map { $0 as any DiagnosticError }
     all += kit.map { $0 as any DiagnosticError }
     all += channels.map { $0 as any DiagnosticError }
+    all += RecipeError.Rule.allCases.map { RecipeError($0, at: nil, "a fact", hint: "a hint") }
     all += ONNXError.Rule.allCases.map { ONNXError($0, "what is wrong") as any DiagnosticError }
     all += WireError.Rule.allCases.map { WireError($0, at: 0, path: "graph", "what is wrong") }
     return all
@@ -78,7 +79,7 @@ import Testing
       // The name of the case, without its values.
       let name = Mirror(reflecting: error).children.first?.label ?? error.description
       let rule = "\(type(of: error)).\(name)"
-      let isCase = !(error is ONNXError) && !(error is WireError)
+      let isCase = !(error is ONNXError) && !(error is WireError) && !(error is RecipeError)
       if let owner = owners[error.code] {
         #expect(isCase && owner == rule, "\(error.code) is both \(owner) and \(rule)")
       }

@@ -69,7 +69,7 @@ import Testing
   func container() throws {
     let path = folder.file("a.spm")
     var conversion = Conversion(input: SharedFiles.fixture("models/mlp.onnx"), output: path)
-    conversion.pruning = PruningRequest(goal: .sparsity(0.8, .layer))
+    conversion.recipe.steps = [.prune(PruneStep(sparsity: 0.8))]
     _ = try conversion.run()
     let report = try report(path)
     let stored = report.tensors.compactMap(\.storedBytes).reduce(0, +)
@@ -79,7 +79,7 @@ import Testing
     let pruned = report.tensors.filter { $0.elements > 4000 }
     #expect(!pruned.isEmpty)
     for row in pruned { #expect(abs(Double(row.zeros ?? 0) / Double(row.elements) - 0.8) < 0.001) }
-    #expect(report.history.map(\.action) == ["prune"])
+    #expect(report.history.map(\.action) == ["prune", "recipe"])
     #expect(report.history[0].zerosAfter > report.history[0].zerosBefore)
   }
 

@@ -27,6 +27,14 @@ public struct GroupPattern: Hashable, Sendable {
     self.group = group
   }
 
+  private init(_ kept: Int, of group: Int) {
+    self.kept = kept
+    self.group = group
+  }
+
+  /// The pattern that hardware has instructions for.
+  public static let twoOfFour = GroupPattern(2, of: 4)
+
   /// Prunes one weight along an axis.
   func prune(
     _ weight: WeightStream, along axis: StridedAxis, by rule: KeyRule, threads: Int

@@ -27,12 +27,14 @@ extension HTMLReport {
   var history: HTML {
     guard !report.history.isEmpty else { return .nothing }
     let steps = report.history.map { step -> HTML in
-      let settings = step.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+      let sorted = step.settings.sorted { $0.key < $1.key }
+      let settings = sorted.filter { !$0.value.contains("\n") }.map { "\($0.key) \($0.value)" }
+      let texts = sorted.filter { $0.value.contains("\n") }.map { "<pre>\($0.value)</pre>" as HTML }
       return """
         <li><b>\(step.action)</b>\(settings.isEmpty ? "" : ": ")\
         <code>\(settings.joined(separator: ", "))</code><br><span class="soft">\
         \(step.weights.grouped) weights, zeros \(step.zerosBefore.grouped) → \
-        \(step.zerosAfter.grouped)</span></li>
+        \(step.zerosAfter.grouped)</span>\(texts)</li>
 
         """
     }

@@ -59,7 +59,8 @@ struct MarkdownReport {
   private var history: String {
     guard !report.history.isEmpty else { return "" }
     let steps = report.history.enumerated().map { number, step in
-      let settings = step.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+      let settings = step.settings.filter { !$0.value.contains("\n") }
+        .sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
       return "\(number + 1). \(Self.escaped("\(step.action): \(settings.joined(separator: ", "))"))"
     }
     return "### History\n\n" + steps.joined(separator: "\n")

@@ -22,20 +22,6 @@ public enum ChannelPruningScope: String, Hashable, Sendable, CaseIterable {
   case isomorphic
 }
 
-/// A share of its own for some dimensions.
-public struct ChannelRatio: Hashable, Sendable {
-  /// Which weights' channels are meant.
-  public let selector: Selector
-  /// The share to remove.
-  public let ratio: Double
-
-  /// Makes a share.
-  public init(_ selector: Selector, _ ratio: Double) {
-    self.selector = selector
-    self.ratio = ratio
-  }
-}
-
 /// Which channels to remove.
 public struct ChannelPruningRequest: Sendable {
   /// The largest count that a request may ask for.
@@ -61,8 +47,8 @@ public struct ChannelPruningRequest: Sendable {
   public var cap: Double?
   /// Which weights' channels are meant.
   public var rules: [SelectionRule] = []
-  /// Shares for some dimensions; the last that matches counts.
-  public var ratios: [ChannelRatio] = []
+  /// Shares for the channels that some weights make; the last that matches counts.
+  public var shares: [SelectedShare] = []
   /// True to let biases take over what channels that go would add were all their weights zero.
   public var foldsBiases = false
   /// The seed of what is random.
@@ -82,7 +68,7 @@ public struct ChannelPruningRequest: Sendable {
     var shares = [("share", goal.share)]
     if let headRatio { shares.append(("share of heads", headRatio)) }
     if let cap { shares.append(("largest share", cap)) }
-    shares += ratios.map { ("share for \"\($0.selector.description)\"", $0.ratio) }
+    shares += self.shares.map { ("share for \"\($0.selector.description)\"", $0.share) }
     for (option, share) in shares where !(0...1).contains(share) {
       throw .shareOutOfRange(option: option, share)
     }

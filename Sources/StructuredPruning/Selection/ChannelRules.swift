@@ -25,8 +25,8 @@ struct ChannelRules {
   }
 
   /// The share of its own that a dimension has.
-  func ratio(of group: ChannelGroup, _ ratios: [ChannelRatio]) -> Double? {
-    ratios.last { matches($0.selector, group, onlyMakers: true) }?.ratio
+  func share(of group: ChannelGroup, _ shares: [SelectedShare]) -> Double? {
+    shares.last { matches($0.selector, group, onlyMakers: true) }?.share
   }
 
   /// True when any of the dimensions has a member that the selector matches.

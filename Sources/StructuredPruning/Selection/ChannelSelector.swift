@@ -108,12 +108,12 @@ struct ChannelSelector {
   }
 
   private func ownRatio(of group: ChannelGroup) -> Double? {
-    if let ratio = rules.ratio(of: group, request.ratios) { return ratio }
+    if let share = rules.share(of: group, request.shares) { return share }
     return group.isBatched ? request.headRatio : nil
   }
 
   private var warnings: [String] {
-    (request.rules.map(\.selector) + request.ratios.map(\.selector))
+    (request.rules.map(\.selector) + request.shares.map(\.selector))
       .filter { !rules.matchesAny($0, of: groups) }
       .map { "selector \"\(ByteString($0.description).escaped)\" matches no channels" }
   }

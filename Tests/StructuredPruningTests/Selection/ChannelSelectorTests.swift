@@ -55,7 +55,7 @@ import Testing
   @Test func someDimensionsHaveAShareOfTheirOwn() throws {
     let (maker, ids) = try LayoutMaker.chain([8, 8])
     var request = ChannelPruningRequest(goal: .ratio(0.5))
-    request.ratios = [ChannelRatio(try Selector("w1"), 0.25)]
+    request.shares = [SelectedShare(try Selector("w1"), 0.25)]
     for scope in ChannelPruningScope.allCases {
       request.scope = scope
       let kept = try maker.layouts.select(request).kept

@@ -1,0 +1,75 @@
+internal import ByteStorage
+internal import ModelGraph
+internal import Pruning
+internal import StructuredPruning
+
+/// The steps of a recipe done to a model, and what came of them.
+struct RecipeRun {
+  let threads: Int
+  /// What became of residual blocks; nil when no step is about them.
+  private(set) var layers: LayerSummary?
+  /// What became of channels, over all steps; nil when no step is about them.
+  private(set) var channels: ChannelPruningReport?
+  /// What became of single weights, over all steps; nil when no step is about them.
+  private(set) var pruning: PruningSummary?
+  private(set) var warnings: [String] = []
+
+  init(threads: Int) {
+    self.threads = threads
+  }
+
+  /// Does all steps in order; the history tells of the recipe when they changed the model.
+  mutating func run(_ recipe: Recipe, on model: inout Model) throws {
+    let before = model.history
+    for step in recipe.steps { try run(step, on: &model) }
+    guard model.history != before else { return }
+    model.record(
+      HistoryEntry(
+        action: "recipe", settings: [.init("sha256", recipe.sha256), .init("text", recipe.text)],
+        weightCount: 0, zerosBefore: 0, zerosAfter: 0))
+  }
+
+  private mutating func run(_ step: RecipeStep, on model: inout Model) throws {
+    switch step {
+    case .layers(let step):
+      let report = try model.removeLayers(count: step.count, threads: threads)
+      layers = LayerSummary(report).following(layers)
+      warnings += report.warnings
+    case .channels(let step):
+      try remove(step, &model)
+    case .prune(let step):
+      try prune(step.request(), &model)
+    case .pattern(let step):
+      try prune(step.request(), &model)
+    }
+  }
+
+  private mutating func remove(_ step: ChannelStep, _ model: inout Model) throws {
+    var reports: [ChannelPruningReport] = []
+    if step.removesDead { reports.append(try model.removeDeadChannels(threads: threads)) }
+    if var request = try step.request() {
+      request.threads = threads
+      reports.append(try model.pruneChannels(request))
+    }
+    for report in reports { channels = channels.map { report.following($0) } ?? report }
+    // That no channel is dead matters to those who asked for nothing else.
+    warnings += reports.last?.warnings ?? []
+  }
+
+  private mutating func prune(_ request: PruningRequest, _ model: inout Model) throws {
+    var request = request
+    request.threads = threads
+    let report = try model.prune(request)
+    pruning = PruningSummary(report, of: model).following(pruning)
+    warnings += report.warnings
+  }
+}
+
+extension LayerSummary {
+  /// The same with the blocks that earlier steps removed.
+  fileprivate func following(_ first: LayerSummary?) -> LayerSummary {
+    var result = self
+    result.blocks = (first?.blocks.filter(\.isRemoved) ?? []) + blocks
+    return result
+  }
+}
