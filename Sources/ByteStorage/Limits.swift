@@ -31,6 +31,9 @@ public enum Limits {
   /// Further files of a container.
   public static let shards = 1 << 12
 
+  /// Bytes of one array that is read from a file of NumPy's.
+  public static let arrayBytes = 1 << 33
+
   /// All limits, in the order they are printed.
   public static let all: [Entry] = [
     Entry(name: "message depth", value: messageDepth, meaning: "nested messages in a model file"),
@@ -47,5 +50,6 @@ public enum Limits {
     Entry(
       name: "decoded bytes", value: decodedBytes, meaning: "bytes of all tensors of a container"),
     Entry(name: "shards", value: shards, meaning: "further files of a container"),
+    Entry(name: "array bytes", value: arrayBytes, meaning: "bytes of an array in .npy and .npz"),
   ]
 }

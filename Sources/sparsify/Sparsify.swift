@@ -17,14 +17,17 @@ struct Sparsify: ParsableCommand {
       sparsify model.spm model.onnx                    and back, the same bytes
       sparsify model.onnx small.spm --sparsity 80%     prune the smallest weights of each layer
       sparsify inspect model.onnx                      see where the bytes are
+      sparsify verify model.onnx small.spm             run both, compare what they give
       sparsify extract model.spm --tensor W -o W.npy   one tensor, for numpy.load
 
       Formats: .onnx, .spm. All options of INPUT OUTPUT: sparsify help convert.
-      Exit codes: 0 done, 64 wrong use, 65 bad data, 66 no input, 73 output is in the way, 74 I/O error.
+      Exit codes: 0 done, 1 the answer is no, 64 wrong use, 65 bad data, 66 no input, 69 no ONNX Runtime,
+      73 output is in the way, 74 I/O error.
       """,
     version: "sparsify \(Version.current)",
     subcommands: [
-      ConvertCommand.self, InspectCommand.self, ExtractCommand.self, LimitsCommand.self,
+      ConvertCommand.self, InspectCommand.self, VerifyCommand.self, ExtractCommand.self,
+      LimitsCommand.self,
     ],
     defaultSubcommand: ConvertCommand.self)
 
@@ -39,6 +42,9 @@ struct Sparsify: ParsableCommand {
     } catch let failure as any DiagnosticError {
       FailureReport(failure).print(asJSON: arguments.contains("--json"))
       exit(withError: ExitCode(failure.kind.rawValue))
+    } catch let answer as ExitCode {
+      // What is to be said was said.
+      exit(withError: answer)
     } catch {
       let isFailure = exitCode(for: error) != .success
       guard isFailure, arguments.contains("--json") else { exit(withError: error) }
