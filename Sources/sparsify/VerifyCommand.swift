@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ByteStorage
+internal import Inference
 internal import SparsifyKit
 
 /// Compares a model with the one it was made of.
