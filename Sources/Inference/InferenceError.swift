@@ -60,21 +60,21 @@ public enum InferenceError: DiagnosticError, Equatable {
     switch self {
     case .programMissing: "the program sparsify-runtime, which runs models, is not there"
     case .libraryMissing(let name):
-      name.map { "ONNX Runtime is not at \(ByteString($0))" } ?? "ONNX Runtime is not installed"
+      name.map { "there is no ONNX Runtime at \(ByteString($0))" } ?? "there is no ONNX Runtime"
     case .libraryUnusable(let path, let reason):
       "\(ByteString(path)) cannot be used: \(ByteString(reason))"
     case .libraryTooOld(let path, let version):
       "\(ByteString(path)) is ONNX Runtime \(ByteString(version)), which is too old"
-    case .modelRefused(let reason): "ONNX Runtime refuses the model: \(ByteString(reason))"
-    case .runFailed(let reason): "ONNX Runtime failed to run the model: \(ByteString(reason))"
+    case .modelRefused(let reason): "the runtime refuses the model: \(ByteString(reason))"
+    case .runFailed(let reason): "the runtime failed to run the model: \(ByteString(reason))"
     case .crashed(let doing, let signal, let words):
-      "ONNX Runtime crashed while it \(doing) (signal \(signal))" + Self.quoted(words)
+      "the runtime crashed while it \(doing) (signal \(signal))" + Self.quoted(words)
     case .ended(let doing, let code, let words):
-      "ONNX Runtime ended while it \(doing) (exit code \(code))" + Self.quoted(words)
+      "the runtime ended while it \(doing) (exit code \(code))" + Self.quoted(words)
     case .timedOut(let doing, let seconds):
-      "ONNX Runtime took more than \(Int(clamping: seconds)) s while it \(doing)"
+      "the runtime took more than \(Int(clamping: seconds)) s while it \(doing)"
     case .outOfMemory(let doing, let limit):
-      "ONNX Runtime wanted more than \(limit >> 20) MiB of memory while it \(doing)"
+      "the runtime wanted more than \(limit >> 20) MiB of memory while it \(doing)"
     case .badReply(let reason): "the runtime's answer makes no sense: \(reason)"
     case .badInput(let name, let expected, let found):
       "the input \"\(ByteString(name))\" takes \(expected), not \(found)"

@@ -15,6 +15,8 @@ struct Channel {
     output = dup(STDOUT_FILENO)
     dup2(STDERR_FILENO, STDOUT_FILENO)
     signal(SIGPIPE, SIG_IGN)
+    // A crash is told by the other side; reports of Swift's own would only keep it waiting.
+    for number in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP] { signal(number, SIG_DFL) }
   }
 
   /// The next request; nil when there will be none.

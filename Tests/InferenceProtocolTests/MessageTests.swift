@@ -9,14 +9,14 @@ import Testing
     name: "größe", elementType: 1, dimensions: [-1, 3], symbols: ["n", ""])
 
   /// What each message reads and writes again, or nothing when it refuses.
-  private static let messages: [(bytes: [UInt8], again: ([UInt8]) -> [UInt8]?)] = [
+  private static let messages: [(bytes: [UInt8], again: @Sendable ([UInt8]) -> [UInt8]?)] = [
     made(ReadyReply(version: "1.2.3")), made(LoadRequest(path: "/a b", threads: -1)),
     made(LoadedReply(inputs: [value, value], outputs: [])),
     made(RunRequest(inputs: [array], outputs: ["y", ""])),
     made(OutputsReply(outputs: [array, array])), made(FailureReply(.run, "why")),
   ]
 
-  private static func made<M: Message>(_ message: M) -> ([UInt8], ([UInt8]) -> [UInt8]?) {
+  private static func made<M: Message>(_ message: M) -> ([UInt8], @Sendable ([UInt8]) -> [UInt8]?) {
     (message.frame.body, { bytes in (try? M(body: bytes))?.frame.body })
   }
 

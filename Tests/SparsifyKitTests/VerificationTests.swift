@@ -133,7 +133,7 @@ import Testing
   @Test("Other inputs are no failure of the program but an answer")
   func otherInputs() throws {
     var verification = Verification(
-      original: model, result: SharedFiles.fixture("models/lstm.onnx"))
+      original: model, result: SharedFiles.fixture("models/cnn.onnx"))
     verification.isRun = false
     let report = try verification.run()
     #expect(!report.isAccepted)

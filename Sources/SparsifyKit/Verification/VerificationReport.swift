@@ -41,7 +41,11 @@ public struct VerificationReport: Sendable, Encodable {
   /// The user's own measure; nil without one.
   public internal(set) var metric: Metric?
   /// What the demands do not allow, in words.
-  public internal(set) var failures: [String] = []
+  public internal(set) var failures: [String] = [] {
+    didSet { isAccepted = failures.isEmpty }
+  }
+  /// True when all demands are met.
+  public private(set) var isAccepted = true
   /// What is odd about the files.
   public internal(set) var warnings: [String] = []
 
@@ -49,7 +53,4 @@ public struct VerificationReport: Sendable, Encodable {
     self.tensors = tensors
     self.signature = signature
   }
-
-  /// True when all demands are met.
-  public var isAccepted: Bool { failures.isEmpty }
 }
