@@ -31,6 +31,7 @@ let package = Package(
     .library(
       name: "SparsifyKit", targets: ["SparsifyKit", "Pruning", "StructuredPruning", "SparseCoding"]),
     .executable(name: "sparsify", targets: ["sparsify"]),
+    .executable(name: "sparsify-runtime", targets: ["sparsify-runtime"]),
   ],
   dependencies: [
     // The command line: typed options, help, completions, exit code 64 on wrong use.
@@ -50,13 +51,20 @@ let package = Package(
     // Loops that need more than the compiler makes of Swift: measured in Tools/Benchmarks/CODECS.md.
     .target(name: "CKernels"),
 
+    // The part of ONNX Runtime's C interface that is called; nothing is linked.
+    .target(name: "CONNXRuntime"),
+
     // Modules, lowest first: each imports only from above itself in this list.
+    module("InferenceProtocol"),
     module("ByteStorage", ["CDeflate", "CCrypto"]),
     // Not swift-subprocess: it is asynchronous to the core, and everything here waits where it works.
     module("ChildProcesses", ["ByteStorage"]),
     module("ProtobufWire", ["ByteStorage", "CProtobufC"]),
     module("ModelGraph", ["ByteStorage"]),
     module("ShapeInference", ["ModelGraph", "ByteStorage"]),
+    module(
+      "Inference",
+      ["InferenceProtocol", "ChildProcesses", "ModelGraph", "ByteStorage", "CDeflate"]),
     module("SparseCoding", ["ByteStorage", "CKernels", "CDeflate", "CZstd"]),
     module("ONNXFormat", ["ModelGraph", "ProtobufWire", "ByteStorage", "CSchemas", "CProtobufC"]),
     module("Pruning", ["ModelGraph", "ByteStorage"]),
@@ -70,15 +78,20 @@ let package = Package(
     module(
       "SparsifyKit",
       [
-        "SparseContainer", "ONNXFormat", "StructuredPruning", "Pruning", "ShapeInference",
-        "ModelGraph",
-        "SparseCoding", "ByteStorage", "CDeflate", "CZstd", "CCrypto", "CProtobufC", "CYaml",
+        "SparseContainer", "ONNXFormat", "StructuredPruning", "Pruning", "Inference",
+        "ShapeInference", "ModelGraph", "SparseCoding", "ChildProcesses", "ByteStorage",
+        "CDeflate", "CZstd", "CCrypto", "CProtobufC", "CYaml",
       ]),
+    // ONNX Runtime is loaded by a program of its own: the command is linked statically, and a crash
+    // of the runtime must not be one of the command. No library but the system's is linked to it.
+    .executableTarget(
+      name: "sparsify-runtime", dependencies: ["InferenceProtocol", "CONNXRuntime"],
+      swiftSettings: strict),
     .executableTarget(
       name: "sparsify",
       dependencies: [
-        "SparsifyKit", "SparseContainer", "StructuredPruning", "Pruning", "SparseCoding",
-        "ByteStorage",
+        "SparsifyKit", "SparseContainer", "StructuredPruning", "Pruning", "Inference",
+        "SparseCoding", "ByteStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -91,6 +104,8 @@ let package = Package(
     .target(name: "ReadmeExample", dependencies: ["SparsifyKit"], path: "Tests/ReadmeExample"),
     tests(of: "ByteStorage"),
     tests(of: "ChildProcesses"),
+    tests(of: "InferenceProtocol"),
+    tests(of: "Inference", ["InferenceProtocol", "ModelGraph", "ByteStorage"]),
     tests(of: "ProtobufWire", ["ByteStorage", "CSchemas", "CProtobufC"]),
     tests(of: "ModelGraph", ["ByteStorage"]),
     tests(of: "ShapeInference", ["ModelGraph", "ByteStorage"]),
@@ -108,9 +123,7 @@ let package = Package(
       of: "SparsifyKit",
       [
         "ReadmeExample", "Pruning", "StructuredPruning", "SparseContainer", "ONNXFormat",
-        "SparseCoding", "ModelGraph",
-        "ProtobufWire",
-        "ByteStorage",
+        "SparseCoding", "Inference", "ModelGraph", "ProtobufWire", "ChildProcesses", "ByteStorage",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -33,6 +33,9 @@ public enum Limits {
   /// Bytes that are taken from standard input.
   public static let pipedBytes = 1 << 38
 
+  /// Bytes of one array that is read from a file of NumPy's.
+  public static let arrayBytes = 1 << 33
+
   /// All limits, in the order they are printed.
   public static let all: [Entry] = [
     Entry(name: "message depth", value: messageDepth, meaning: "nested messages in a model file"),
@@ -50,5 +53,6 @@ public enum Limits {
       name: "decoded bytes", value: decodedBytes, meaning: "bytes of all tensors of a container"),
     Entry(name: "shards", value: shards, meaning: "further files of a container"),
     Entry(name: "piped bytes", value: pipedBytes, meaning: "bytes of a model from standard input"),
+    Entry(name: "array bytes", value: arrayBytes, meaning: "bytes of an array in .npy and .npz"),
   ]
 }

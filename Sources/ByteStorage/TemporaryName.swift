@@ -73,10 +73,15 @@ enum PendingFiles {
     }
   }
 
-  /// Removes every remembered file; safe inside a signal handler.
+  /// Removes every remembered file, then the folders; safe inside a signal handler.
   static func removeAll() {
+    removeAll(flags: 0)
+    removeAll(flags: AT_REMOVEDIR)
+  }
+
+  private static func removeAll(flags: Int32) {
     for index in 0..<capacity {
-      if let name = entries[index].name { unlinkat(entries[index].folder, name, 0) }
+      if let name = entries[index].name { unlinkat(entries[index].folder, name, flags) }
     }
   }
 }

@@ -20,19 +20,20 @@ struct Sparsify: ParsableCommand {
       sparsify model.onnx small.spm --recipe r.yaml    the same, and more, from a file
       sparsify inspect model.onnx                      see where the bytes are
       sparsify diff model.onnx small.spm               see what has changed
+      sparsify verify model.onnx small.spm             run both, compare what they give
       sparsify advise model.onnx                       try the ways to prune, write nothing
       sparsify extract model.spm --tensor hidden.weight -o hidden.npy   one tensor, for numpy.load
 
       Formats: .onnx, .spm. All options of INPUT OUTPUT: sparsify help convert.
-      Exit codes: 0 done, 1 models differ, 64 wrong use, 65 bad data, 66 no input, 73 output is in the way,
-      74 I/O error, 75 over the memory budget, 77 permission denied, 78 wrong recipe, 128 and the number
-      of a signal.
+      Exit codes: 0 done, 1 the answer is no, 64 wrong use, 65 bad data, 66 no input, 69 no ONNX Runtime,
+      73 output is in the way, 74 I/O error, 75 over the memory budget, 77 permission denied,
+      78 wrong recipe, 128 and the number of a signal.
       """,
     version: "sparsify \(Version.current)",
     subcommands: [
-      ConvertCommand.self, InspectCommand.self, ExtractCommand.self, DiffCommand.self,
-      AdviseCommand.self, RecipeCommand.self, ExplainCommand.self, LimitsCommand.self,
-      VersionCommand.self, CompletionsCommand.self,
+      ConvertCommand.self, InspectCommand.self, VerifyCommand.self, DiffCommand.self,
+      AdviseCommand.self, ExtractCommand.self, RecipeCommand.self, ExplainCommand.self,
+      LimitsCommand.self, VersionCommand.self, CompletionsCommand.self,
     ],
     defaultSubcommand: ConvertCommand.self)
 
@@ -49,6 +50,9 @@ struct Sparsify: ParsableCommand {
     } catch let failure as any DiagnosticError {
       FailureReport(failure).print(asJSON: arguments.contains("--json"))
       exit(withError: ExitCode(failure.kind.rawValue))
+    } catch let answer as ExitCode {
+      // What is to be said was said.
+      exit(withError: answer)
     } catch {
       let isFailure = exitCode(for: error) != .success
       guard isFailure, arguments.contains("--json") else { exit(withError: error) }

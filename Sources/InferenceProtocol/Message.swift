@@ -1,0 +1,67 @@
+/// Something one side tells the other.
+public protocol Message: Equatable, Sendable {
+  /// What it is.
+  static var kind: MessageKind { get }
+  /// Reads it.
+  init(from decoder: inout MessageDecoder) throws(ProtocolError)
+  /// Writes it.
+  func encode(into encoder: inout MessageEncoder)
+}
+
+extension Message {
+  /// Reads the bytes of one message, all of them.
+  ///
+  /// Throws `ProtocolError` for too few, too many or senseless bytes.
+  public init(body: [UInt8]) throws(ProtocolError) {
+    var decoder = MessageDecoder(body)
+    try self.init(from: &decoder)
+    try decoder.finish()
+  }
+
+  /// The message with its header.
+  public var frame: (header: [UInt8], body: [UInt8]) {
+    var encoder = MessageEncoder()
+    encode(into: &encoder)
+    let body = encoder.bytes
+    return (FrameHeader(kind: Self.kind, length: body.count).bytes, body)
+  }
+}
+
+/// A header and the bytes behind it, as they were read.
+public struct Frame: Sendable {
+  /// How many bytes are taken at once: memory grows with what comes, not with what is claimed.
+  private static let pieceSize = 1 << 20
+
+  /// What the message is.
+  public let kind: MessageKind
+  /// Its bytes.
+  public let body: [UInt8]
+
+  /// Reads the next frame; nil when the other side ended between two of them.
+  ///
+  /// - Parameter receive: fills a part of the buffer and says how much; nothing at the end.
+  /// - Throws: `ProtocolError` for an end inside of a frame, and what `receive` throws.
+  public init?(receive: (UnsafeMutableRawBufferPointer) throws -> Int) throws {
+    let start = try Self.bytes(FrameHeader.byteCount, receive)
+    guard !start.isEmpty else { return nil }
+    let header = try FrameHeader(start)
+    kind = header.kind
+    body = try Self.bytes(header.length, receive)
+    guard body.count == header.length else { throw ProtocolError("a message that ends early") }
+  }
+
+  private static func bytes(
+    _ count: Int, _ receive: (UnsafeMutableRawBufferPointer) throws -> Int
+  ) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    try withUnsafeTemporaryAllocation(byteCount: min(count, pieceSize) + 1, alignment: 1) { piece in
+      while bytes.count < count {
+        let wanted = min(count - bytes.count, pieceSize)
+        let received = try receive(UnsafeMutableRawBufferPointer(rebasing: piece[..<wanted]))
+        guard received > 0 else { break }
+        bytes.append(contentsOf: piece[..<min(received, wanted)])
+      }
+    }
+    return bytes
+  }
+}
