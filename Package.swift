@@ -70,13 +70,13 @@ let package = Package(
       [
         "SparseContainer", "ONNXFormat", "StructuredPruning", "Pruning", "ShapeInference",
         "ModelGraph",
-        "SparseCoding", "ByteStorage",
+        "SparseCoding", "ChildProcesses", "ByteStorage",
       ]),
     .executableTarget(
       name: "sparsify",
       dependencies: [
         "SparsifyKit", "SparseContainer", "StructuredPruning", "Pruning", "SparseCoding",
-        "ByteStorage",
+        "ChildProcesses", "ByteStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -106,8 +106,7 @@ let package = Package(
       of: "SparsifyKit",
       [
         "ReadmeExample", "Pruning", "SparseContainer", "ONNXFormat", "SparseCoding", "ModelGraph",
-        "ProtobufWire",
-        "ByteStorage",
+        "ProtobufWire", "ChildProcesses", "ByteStorage",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -54,6 +54,24 @@ struct ConvertCommand: ParsableCommand {
     try checkReportPath()
     let reportFile = try report.map { try AtomicFile(path: $0, replaces: isForced) }
     let bar = ProgressBar("converting", isWanted: !common.isQuiet && !common.isJSON)
+    let conversion = try conversion()
+    let result: ConversionReport
+    do {
+      defer { bar.clear() }
+      result = try conversion.run { bar.update($0, of: $1) }
+    }
+    if let reportFile {
+      try checkReportPath()
+      try reportFile.write(Array((JSONText.encode(result) + "\n").utf8))
+      try reportFile.commit()
+    }
+    try publish(result, seconds: monotonicSeconds() - start)
+  }
+
+  /// What the options ask for.
+  ///
+  /// Throws for options that contradict each other.
+  func conversion() throws -> Conversion {
     var conversion = Conversion(input: input, output: output)
     conversion.channels = try channels.request(rules: pruning.rules, seed: pruning.seed)
     conversion.pruning = try pruning.request(
@@ -69,17 +87,7 @@ struct ConvertCommand: ParsableCommand {
     conversion.memoryLimit = maxMemory?.bytes
     conversion.replaces = isForced
     conversion.isDryRun = isDryRun
-    let result: ConversionReport
-    do {
-      defer { bar.clear() }
-      result = try conversion.run { bar.update($0, of: $1) }
-    }
-    if let reportFile {
-      try checkReportPath()
-      try reportFile.write(Array((JSONText.encode(result) + "\n").utf8))
-      try reportFile.commit()
-    }
-    try publish(result, seconds: monotonicSeconds() - start)
+    return conversion
   }
 
   /// The report must not replace the model that is read or the one that is written.

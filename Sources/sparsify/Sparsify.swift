@@ -18,19 +18,22 @@ struct Sparsify: ParsableCommand {
       sparsify model.onnx small.spm --sparsity 80%     prune the smallest weights of each layer
       sparsify inspect model.onnx                      see where the bytes are
       sparsify extract model.spm --tensor W -o W.npy   one tensor, for numpy.load
+      sparsify batch plan models --out-dir small       thousands of models: see help batch
 
       Formats: .onnx, .spm. All options of INPUT OUTPUT: sparsify help convert.
       Exit codes: 0 done, 64 wrong use, 65 bad data, 66 no input, 73 output is in the way, 74 I/O error.
       """,
     version: "sparsify \(Version.current)",
     subcommands: [
-      ConvertCommand.self, InspectCommand.self, ExtractCommand.self, LimitsCommand.self,
+      ConvertCommand.self, InspectCommand.self, ExtractCommand.self, BatchCommand.self,
+      LimitsCommand.self,
     ],
     defaultSubcommand: ConvertCommand.self)
 
   static func main() {
     OutputStream.openStandardStreams()
     Termination.removesTemporaryFiles()
+    Lifeline.watchIfAsked()
     let arguments = Array(CommandLine.arguments.dropFirst())
     guard !arguments.isEmpty else { return OutputStream.data.line(helpMessage()) }
     do {
