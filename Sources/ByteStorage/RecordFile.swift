@@ -18,12 +18,11 @@ public final class RecordFile {
   private static let lowestLock: Int32 = 64
   private static let pauseMicroseconds: UInt32 = 20_000
 
-  /// Opens a file, which is made if there is none, and locks it.
+  /// Opens a file, which is made if there is none, and locks it; nil when somebody else holds the lock.
   ///
   /// - Parameters:
   ///   - path: where it lies.
   ///   - patience: how many seconds to wait for the lock.
-  /// - Returns: nil when somebody else holds the lock.
   /// - Throws: `FileError` when it cannot be opened.
   public init?(path: String, patience: Double) throws(FileError) {
     let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o666)

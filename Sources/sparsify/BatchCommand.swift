@@ -7,7 +7,7 @@ struct BatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "batch", abstract: "Converts many models: planned, resumable, in parallel.",
     discussion: """
-      sparsify batch plan models --out-dir small -o plan.jsonl -- --sparsity 80%
+      sparsify batch plan models --out-dir small -o plan.jsonl --convert --sparsity 80%
       sparsify batch run plan.jsonl -j 4
       sparsify batch run plan.jsonl -j 4 --resume      after any end: kill, crash, power cut
       sparsify batch status plan.jsonl                 counts, failures by code

@@ -8,13 +8,13 @@ internal import StructuredPruning
 struct BatchPlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Lists what is to be converted, one line of JSON a model.",
-    usage: "sparsify batch plan INPUT... --out-dir DIR [-o PLAN] [-- conversion options]",
+    usage: "sparsify batch plan INPUT... --out-dir DIR [-o PLAN] [--convert OPTIONS...]",
     discussion: """
       sparsify batch plan models --out-dir small -o plan.jsonl
-      sparsify batch plan 'zoo/**/*.onnx' --out-dir zoo24 -- --pattern 2:4 --level small
+      sparsify batch plan 'zoo/**/*.onnx' --out-dir zoo24 --convert --pattern 2:4 --level small
 
       Paths in the plan are relative to it (on standard output: to the folder it is made in), so that
-      all can be moved together. What stands after -- are options of convert.
+      all can be moved together.
       """)
 
   @Argument(help: "Model files, folders with all below them, patterns in quotes.")
@@ -29,9 +29,10 @@ struct BatchPlanCommand: ParsableCommand {
   @Flag(name: [.customShort("f"), .customLong("force")], help: "Replace an existing plan.")
   var isForced = false
 
-  @Argument(
-    parsing: .postTerminator,
-    help: ArgumentHelp("Options of each conversion, after --.", valueName: "conversion"))
+  @Option(
+    name: .customLong("convert"), parsing: .remaining,
+    help: ArgumentHelp(
+      "What follows, to the end, are options of convert.", valueName: "options"))
   var words: [String] = []
 
   @OptionGroup var common: CommonOptions

@@ -67,7 +67,7 @@ struct BatchRunCommand: ParsableCommand {
       OutputStream.data.line(try JSONText.encode(summary))
     } else {
       common.say(summary.line)
-      common.say(summary.failureTable)
+      if !common.isQuiet { OutputStream.talk.write(summary.failureTable) }
     }
     try summary.exitIfFailed()
   }

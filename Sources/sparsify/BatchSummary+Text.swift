@@ -22,8 +22,12 @@ extension BatchSummary {
     guard !failures.isEmpty else { return "" }
     var table = TextTable(["failure", "exit", "tasks", "such as"], numeric: [1, 2])
     for group in failures {
-      let example = "\(ByteString(group.example)): \(ByteString(group.message))"
-      table.add([group.code, "\(group.exitCode)", "\(group.count)", example])
+      // Most messages begin with the path.
+      let isNamed = group.message.hasPrefix(group.example)
+      let example = (isNamed ? "" : group.example + ": ") + group.message
+      table.add([
+        group.code, "\(group.exitCode)", "\(group.count)", ByteString(example).escaped,
+      ])
     }
     return table.text
   }

@@ -39,6 +39,8 @@ struct Sparsify: ParsableCommand {
     do {
       var command = try parseAsRoot(arguments)
       try command.run()
+    } catch let answer as ExitCode {
+      exit(withError: answer)
     } catch let failure as any DiagnosticError {
       FailureReport(failure).print(asJSON: arguments.contains("--json"))
       exit(withError: ExitCode(failure.kind.rawValue))

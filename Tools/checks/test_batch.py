@@ -1,16 +1,22 @@
 """Batches as a shell sees them: kills at any moment, broken inputs, shards, interrupts."""
 
+import fcntl
 import json
 import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from support import BINARY, FIXTURES, run, sha256
+from support import BINARY, FIXTURES, ROOT, run, sha256
+
+sys.path.insert(0, str(ROOT / "Tools" / "fixtures"))
+
+import wire  # noqa: E402
 
 MODELS = int(os.environ.get("SPARSIFY_BATCH_MODELS", "120"))
 BROKEN = {
@@ -148,7 +154,7 @@ def test_merged_results_do_not_depend_on_the_course_of_things(zoo):
 
 
 def test_a_plan_moves_with_its_folder(zoo, tmp_path_factory):
-    plan(zoo, "--", "--sparsity", "50%")
+    plan(zoo, "--convert", "--sparsity", "50%")
     assert str(zoo) not in (zoo / "plan.jsonl").read_text()
     other = tmp_path_factory.mktemp("other") / "moved"
     zoo.rename(other)
@@ -173,7 +179,7 @@ def test_external_data_comes_back_in_a_batch(tmp_path):
         (tmp_path / "zoo" / name).write_bytes((FIXTURES / "models" / name).read_bytes())
     plan(tmp_path)
     run("batch", "run", "plan.jsonl", cwd=tmp_path).succeeded()
-    plan(tmp_path, "--", "--to", "onnx", inputs=("out",), out="back", name="back.jsonl")
+    plan(tmp_path, "--convert", "--to", "onnx", inputs=("out",), out="back", name="back.jsonl")
     assert lines(tmp_path / "back.jsonl")[1]["dataFiles"] == ["cnn_external.onnx.data"]
     run("batch", "run", "back.jsonl", cwd=tmp_path).succeeded()
     assert contents(tmp_path / "back") == contents(tmp_path / "zoo")
@@ -191,12 +197,9 @@ def test_workers_end_with_their_batch_and_nothing_is_left(number, tmp_path):
     """One slow conversion at a time: it is at work when the batch ends."""
     (tmp_path / "zoo").mkdir()
     weights = random.Random(1).randbytes(60 << 20)
-    import sys
-    sys.path.insert(0, str(FIXTURES.parent / "Tools" / "fixtures"))
-    import wire
     tensor = wire.tensor("w", [15 << 20], wire.FLOAT, wire.raw(weights))
     (tmp_path / "zoo" / "a.onnx").write_bytes(wire.model(wire.graph([tensor])))
-    plan(tmp_path, "--", "--level", "small")
+    plan(tmp_path, "--convert", "--level", "small")
     process = subprocess.Popen([BINARY, "batch", "run", "plan.jsonl"], cwd=tmp_path)
     deadline = time.monotonic() + 30
     while not list((tmp_path / "out").glob(".*.tmp")):
@@ -226,7 +229,6 @@ def test_what_a_killed_worker_left_goes_when_the_batch_goes_on(zoo):
 
 def test_a_second_run_of_the_same_plan_waits_and_then_says_so(zoo):
     plan(zoo)
-    import fcntl
     with (zoo / "plan.results-1-of-1.jsonl").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         done = run("batch", "run", "plan.jsonl", "--json", cwd=zoo)
@@ -262,12 +264,12 @@ def test_status_and_report_say_what_is_done_and_what_failed(zoo):
 
 
 @pytest.mark.parametrize("words", [
-    ["plan", "zoo"], ["plan", "--out-dir", "o"], ["plan", "zoo", "--out-dir", "o", "--", "--level", "x"],
-    ["plan", "zoo", "--out-dir", "o", "--", "--sparsity", "0.5", "--threshold", "1"],
-    ["plan", "zoo", "--out-dir", "o", "--", "--threshold", "-1"],
-    ["plan", "zoo", "--out-dir", "o", "--", "--report", "r.json"],
-    ["plan", "zoo", "--out-dir", "o", "--", "extra.onnx"],
-    ["plan", "zoo", "zoo/00", "--out-dir", "zoo/00/model00000.onnx/..", "--", "--to", "none"],
+    ["plan", "zoo"], ["plan", "--out-dir", "o"], ["plan", "zoo", "--out-dir", "o", "--convert", "--level", "x"],
+    ["plan", "zoo", "--out-dir", "o", "--convert", "--sparsity", "0.5", "--threshold", "1"],
+    ["plan", "zoo", "--out-dir", "o", "--convert", "--threshold", "-1"],
+    ["plan", "zoo", "--out-dir", "o", "--convert", "--report", "r.json"],
+    ["plan", "zoo", "--out-dir", "o", "--convert", "extra.onnx"],
+    ["plan", "zoo", "zoo/00", "--out-dir", "zoo/00/model00000.onnx/..", "--convert", "--to", "none"],
     ["run", "p", "-j", "0"], ["run", "p", "--shard", "3/2"], ["run", "p", "--timeout", "0"],
     ["run", "p", "--retries", "-1"], ["merge", "p"], ["nothing"],
 ], ids=" ".join)
@@ -294,7 +296,7 @@ def test_other_failures_have_their_exit_codes(zoo):
 
 def test_equal_options_have_equal_keys_and_threads_do_not_count(zoo):
     def keys(*options):
-        printed = run("batch", "plan", "zoo", "--out-dir", "out", "--", *options, cwd=zoo).stdout
+        printed = run("batch", "plan", "zoo", "--out-dir", "out", "--convert", *options, cwd=zoo).stdout
         return [json.loads(line)["id"] for line in printed.splitlines()[1:]]
 
     usual = keys("--level", "fast")

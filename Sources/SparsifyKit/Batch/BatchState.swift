@@ -10,13 +10,20 @@ public struct BatchState: Sendable {
 
   /// Reads what all shards have written beside the plan.
   ///
+  /// Where several have done the same task, one that has the output counts.
+  ///
   /// - Throws: `BatchError.malformedLine` and `FileError`.
   public init(plan: BatchPlan) throws {
     self.init(unstarted: plan)
+    let empty = self
     let start = AtomicFile.split(plan.sibling("results-")).name.dropLast(".jsonl".count)
     for entry in try Folder(path: plan.folder)?.entries() ?? []
     where entry.name.hasPrefix(start) && entry.name.hasSuffix(".jsonl") {
-      try add(ResultsFile(path: plan.folder + "/" + entry.name))
+      var part = empty
+      part.add(try ResultsFile(path: RelativeLocation.join(plan.folder, entry.name)))
+      for index in results.indices where result(of: index)?.status != .done {
+        results[index] = part.result(of: index) ?? results[index]
+      }
     }
   }
 
@@ -33,14 +40,9 @@ public struct BatchState: Sendable {
     for result in file.results { add(result) }
   }
 
-  /// Takes over a result: the last counts, but nothing undoes what is done.
+  /// Takes over a result: the last on each task counts.
   mutating func add(_ result: BatchResult) {
-    guard let index = places[ByteString(result.output)] else { return }
-    let id = plan.tasks[index].id
-    if let known = results[index], known.id == id {
-      guard result.id == id, known.status != .done || result.status == .done else { return }
-    }
-    results[index] = result
+    if let index = places[ByteString(result.output)] { results[index] = result }
   }
 
   /// The result of a task of this plan, with the input and options it has now.

@@ -9,8 +9,9 @@ public import ChildProcesses
 
 /// Does one task in a process of its own, so that whatever happens to it happens to nothing else.
 public struct BatchWorker: Sendable {
-  /// The program that does a task: it prints one JSON object and exits with 0 when the output is
-  /// there. Its streams and limits are set here.
+  /// The program that does a task; its streams and limits are set here.
+  ///
+  /// It prints one JSON object and exits with 0 when the output is there.
   public var program: @Sendable (BatchTask) -> ChildProgram
   /// How long an attempt may take, in seconds; nil for ever.
   public var timeout: Double?

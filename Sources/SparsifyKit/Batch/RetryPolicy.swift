@@ -44,9 +44,10 @@ public struct RetryPolicy: Sendable, Hashable {
     (self.retries, self.pause) = (retries, pause)
   }
 
-  /// The pause before the next attempt in seconds; nil when there is none.
+  /// The pause before the next attempt.
   ///
   /// - Parameter failures: the classes of all attempts so far.
+  /// - Returns: seconds; nil when there is no next attempt.
   func pause(after failures: [FailureClass]) -> Double? {
     guard let last = failures.last else { return 0 }
     let count = failures.count { $0 == last }
