@@ -91,7 +91,7 @@ let package = Package(
       name: "sparsify",
       dependencies: [
         "SparsifyKit", "SparseContainer", "StructuredPruning", "Pruning", "Inference",
-        "SparseCoding", "ByteStorage",
+        "SparseCoding", "ChildProcesses", "ByteStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -33,7 +33,7 @@ final class TemporaryName: Sendable {
   /// A name nobody can guess, beside the output; short enough for any file system.
   static func random(for name: String) -> String {
     let digits = String(UInt64.random(in: .min ... .max), radix: 36)
-    return ".\(String(decoding: name.utf8.prefix(100), as: UTF8.self)).\(digits).tmp"
+    return ".\(stem(name)).\(digits).tmp"
   }
 }
 

@@ -51,12 +51,13 @@ struct WorkerThread {
 }
 
 /// A value behind a lock, with a way to wait for it to change.
-final class Monitor<State>: @unchecked Sendable {
+public final class Monitor<State>: @unchecked Sendable {
   private var state: State
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let change = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init(_ state: State) {
+  /// Puts a value behind a lock.
+  public init(_ state: State) {
     self.state = state
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(change, nil)
@@ -70,7 +71,7 @@ final class Monitor<State>: @unchecked Sendable {
   }
 
   /// Changes the value and wakes everybody who waits for it.
-  func update(_ change: (inout State) -> Void) {
+  public func update(_ change: (inout State) -> Void) {
     pthread_mutex_lock(mutex)
     change(&state)
     pthread_cond_broadcast(self.change)
@@ -78,7 +79,7 @@ final class Monitor<State>: @unchecked Sendable {
   }
 
   /// Waits until `attempt` gives something, trying again after each change.
-  func wait<Result>(for attempt: (inout State) -> Result?) -> Result {
+  public func wait<Result>(for attempt: (inout State) -> Result?) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while true {

@@ -27,6 +27,8 @@ public struct ChildProgram: Sendable {
   /// The most address space it may take, in bytes; a program that cannot be started then exits with
   /// 126 or 127.
   public var memoryLimit: Int?
+  /// A descriptor above 4 that stays open in the program until it ends, such as that of a lock.
+  public var heldDescriptor: Int32?
   /// True when the program and its own children are ended together, and no terminal's signal reaches
   /// them.
   public var hasOwnGroup = false

@@ -15,7 +15,8 @@ struct Spawning {
   #endif
 
   /// The descriptor in the child that tells by its end that the child is gone.
-  private static let lifelineNumber: Int32 = 3
+  static let lifelineNumber: Int32 = 3
+  private static let heldNumber: Int32 = 4
 
   let lifeline: Endpoint
   private(set) var input: Endpoint?
@@ -103,8 +104,13 @@ struct Spawning {
         if let end { posix_spawn_file_actions_adddup2(&actions, end.descriptor, descriptor) }
       }
     }
-    guard let theirLifeline else { return }
-    posix_spawn_file_actions_adddup2(&actions, theirLifeline.descriptor, Self.lifelineNumber)
+    if let theirLifeline {
+      posix_spawn_file_actions_adddup2(&actions, theirLifeline.descriptor, Self.lifelineNumber)
+    }
+    // After the lifeline, whose own number may be the one that this takes.
+    if let held = program.heldDescriptor {
+      posix_spawn_file_actions_adddup2(&actions, held, Self.heldNumber)
+    }
   }
 
   /// Signals do what they do by default, whatever this process ignores.

@@ -93,18 +93,23 @@ public struct Conversion: Sendable {
 extension Conversion {
   /// What one thread holds at most: a chunk of 16-byte elements, its coded form and working space, and
   /// two finished chunks that wait for their turn.
-  private static let bytesPerThread = 16 << 20
+  static let bytesPerThread = 16 << 20
   /// The program itself, its libraries and the structure of a usual model.
-  private static let baseBytes = 32 << 20
+  static let baseBytes = 32 << 20
 
-  /// As many of the threads as the memory limit allows.
-  private func threadsWithinBudget(for model: Model) throws(ConversionError) -> Int {
-    guard let memoryLimit else { return threads }
+  /// What the work needs besides its threads, in bytes.
+  func fixedBytes(for model: Model) -> Int {
     let literal = model.document?.files.first?.literal.byteCount ?? 0
     // A mask has a bit for each weight.
     let masks =
       recipe.prunesWeights ? model.tensors.reduce(0) { $0 + $1.shape.elementCount / 8 } : 0
-    let fixed = Self.baseBytes + 4 * literal + masks
+    return Self.baseBytes + 4 * literal + masks
+  }
+
+  /// As many of the threads as the memory limit allows.
+  private func threadsWithinBudget(for model: Model) throws(ConversionError) -> Int {
+    guard let memoryLimit else { return threads }
+    let fixed = fixedBytes(for: model)
     let affordable = (max(memoryLimit, 0) - fixed) / Self.bytesPerThread
     guard affordable >= 1 else {
       throw .overBudget(needed: fixed + Self.bytesPerThread, allowed: memoryLimit)

@@ -17,3 +17,10 @@ extension ByteSize: ExpressibleByArgument {
     self.init(argument)
   }
 }
+
+extension BatchShard: ExpressibleByArgument {
+  /// Reads a part of a plan such as `3/20`.
+  public init?(argument: String) {
+    self.init(argument)
+  }
+}

@@ -115,6 +115,15 @@ struct ConvertCommand: ParsableCommand {
     }
   }
 
+  /// What the options ask for.
+  ///
+  /// Throws for options that contradict each other, and for a recipe that is wrong.
+  func conversion() throws -> Conversion {
+    let recipe = try effectiveRecipe
+    try recipe.validate()
+    return conversion(by: recipe)
+  }
+
   private func conversion(by recipe: Recipe) -> Conversion {
     var conversion = Conversion(input: input ?? "", output: output ?? "", recipe: recipe)
     conversion.format = to

@@ -23,6 +23,7 @@ struct Sparsify: ParsableCommand {
       sparsify verify model.onnx small.spm             run both, compare what they give
       sparsify advise model.onnx                       try the ways to prune, write nothing
       sparsify extract model.spm --tensor hidden.weight -o hidden.npy   one tensor, for numpy.load
+      sparsify batch plan models --out-dir small       thousands of models: see help batch
 
       Formats: .onnx, .spm. All options of INPUT OUTPUT: sparsify help convert.
       Exit codes: 0 done, 1 the answer is no, 64 wrong use, 65 bad data, 66 no input, 69 no ONNX Runtime,
@@ -32,14 +33,15 @@ struct Sparsify: ParsableCommand {
     version: "sparsify \(Version.current)",
     subcommands: [
       ConvertCommand.self, InspectCommand.self, VerifyCommand.self, DiffCommand.self,
-      AdviseCommand.self, ExtractCommand.self, RecipeCommand.self, ExplainCommand.self,
-      LimitsCommand.self, VersionCommand.self, CompletionsCommand.self,
+      AdviseCommand.self, ExtractCommand.self, BatchCommand.self, RecipeCommand.self,
+      ExplainCommand.self, LimitsCommand.self, VersionCommand.self, CompletionsCommand.self,
     ],
     defaultSubcommand: ConvertCommand.self)
 
   static func main() {
     OutputStream.openStandardStreams()
     Termination.removesTemporaryFiles()
+    Lifeline.watchIfAsked()
     let arguments = Array(CommandLine.arguments.dropFirst())
     guard !arguments.isEmpty else { return OutputStream.data.line(helpMessage()) }
     do {

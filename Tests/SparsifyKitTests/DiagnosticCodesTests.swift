@@ -51,6 +51,13 @@ import Testing
     .shareOutOfRange(option: "share", 2), .countOutOfRange(option: "multiple", 0),
     .unknownCriterion("c"), .targetUnreachable(goal: "parameters", target: 0.1, reachable: 0.5),
   ]
+  private static let batches: [BatchError] = [
+    .malformedLine(path: "p", line: 2, reason: "r"), .noModels("p"),
+    .sameOutput("o", first: "a", second: "b"), .unwritableName("n"),
+    .otherVersion(path: "p", found: "1", running: "2"), .resultsExist("p"),
+    .outputsExist("p", count: 2), .atWork("p"), .inputChanged("p"), .timedOut(seconds: 1),
+    .unexplained(exitCode: 3, lastWords: "w"), .signalled(11),
+  ]
 
   private static let graphs: [GraphDefect] = [
     .cycle(["a", "b"]), .missing("a", node: "n", nearest: []), .recursion(["f"]),
@@ -92,6 +99,7 @@ import Testing
     all += inference.map { $0 as any DiagnosticError }
     all += arrays.map { $0 as any DiagnosticError }
     all += verification.map { $0 as any DiagnosticError }
+    all += batches.map { $0 as any DiagnosticError }
     all += ONNXError.Rule.allCases.map { ONNXError($0, "what is wrong") as any DiagnosticError }
     all += WireError.Rule.allCases.map { WireError($0, at: 0, path: "graph", "what is wrong") }
     return all
