@@ -35,10 +35,9 @@ public enum ModelInvariants {
     for id in model.graphIDs {
       let graph = model[id]
       let values = graph.nodes.flatMap { $0.attributes.map(\.value) }
-      let sparse = graph.sparseInitializers + values.flatMap(\.sparseTensors)
       let tensors =
         graph.initializers + values.flatMap(\.tensorIDs)
-        + sparse.flatMap { [$0.values, $0.indices] }
+        + graph.sparseInitializers.flatMap { [$0.values, $0.indices] }
       found += tensors.filter { !model.tensors.indices.contains($0.index) }
         .map { "graph \(id.index) names tensor \($0.index)" }
       found += values.flatMap(\.graphIDs).filter { !model.graphs.indices.contains($0.index) }
@@ -94,23 +93,5 @@ public enum ModelInvariants {
   private static func repeated(_ names: [ByteString], in graph: GraphID) -> [String] {
     var seen: Set<ByteString> = []
     return names.filter { !seen.insert($0).inserted }.map { "\"\($0)\" in graph \(graph.index)" }
-  }
-}
-
-extension AttributeValue {
-  fileprivate var tensorIDs: [TensorID] {
-    switch self {
-    case .tensor(let id): [id]
-    case .tensors(let ids): ids
-    default: []
-    }
-  }
-
-  fileprivate var sparseTensors: [SparseTensor] {
-    switch self {
-    case .sparseTensor(let tensor): [tensor]
-    case .sparseTensors(let tensors): tensors
-    default: []
-    }
   }
 }

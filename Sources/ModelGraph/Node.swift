@@ -110,6 +110,17 @@ extension AttributeValue {
     default: []
     }
   }
+
+  /// The tensors it holds, the parts of sparse ones among them.
+  public var tensorIDs: [TensorID] {
+    switch self {
+    case .tensor(let id): [id]
+    case .tensors(let ids): ids
+    case .sparseTensor(let sparse): [sparse.values, sparse.indices]
+    case .sparseTensors(let list): list.flatMap { [$0.values, $0.indices] }
+    default: []
+    }
+  }
 }
 
 /// A tensor given by its non-zero values and their places.

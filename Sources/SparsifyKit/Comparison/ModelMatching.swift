@@ -159,16 +159,3 @@ extension Model {
     return constants
   }
 }
-
-extension AttributeValue {
-  /// The tensors it holds, of sparse ones values and places.
-  var tensorIDs: [TensorID] {
-    switch self {
-    case .tensor(let id): [id]
-    case .tensors(let ids): ids
-    case .sparseTensor(let sparse): [sparse.values, sparse.indices]
-    case .sparseTensors(let list): list.flatMap { [$0.values, $0.indices] }
-    default: []
-    }
-  }
-}

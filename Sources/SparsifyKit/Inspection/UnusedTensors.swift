@@ -52,16 +52,3 @@ struct UnusedTensors {
     }
   }
 }
-
-extension AttributeValue {
-  /// The tensors it holds, the parts of sparse ones among them.
-  var tensorIDs: [TensorID] {
-    switch self {
-    case .tensor(let id): [id]
-    case .tensors(let ids): ids
-    case .sparseTensor(let sparse): [sparse.values, sparse.indices]
-    case .sparseTensors(let list): list.flatMap { [$0.values, $0.indices] }
-    default: []
-    }
-  }
-}

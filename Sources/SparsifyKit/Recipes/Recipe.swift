@@ -1,4 +1,4 @@
-public import ByteStorage
+internal import ByteStorage
 
 /// What is done to a model, step by step, and how the result is written.
 ///

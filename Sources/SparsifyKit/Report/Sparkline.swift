@@ -25,20 +25,3 @@ struct Sparkline {
     return "M0 \(Self.height)" + steps.joined() + "V\(Self.height)z"
   }
 }
-
-extension Double {
-  /// The number in three digits, with a power of ten where it is far from 1.
-  var shortText: String {
-    guard self != 0 else { return "0" }
-    let sign = self < 0 ? "−" : ""
-    var value = magnitude
-    if (0.001..<100_000).contains(value) {
-      let decimals = value < 1 ? 4 : value < 10 ? 2 : value < 100 ? 1 : 0
-      return sign + value.fixed(decimals)
-    }
-    var power = 0
-    while value >= 9.995 { (value, power) = (value / 10, power + 1) }
-    while value < 0.9995 { (value, power) = (value * 10, power - 1) }
-    return "\(sign)\(value.fixed(2))e\(power)"
-  }
-}

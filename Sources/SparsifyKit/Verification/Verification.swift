@@ -51,7 +51,7 @@ public struct Verification: Sendable {
   public func run() throws -> VerificationReport {
     let models = (try ModelFile(original), try ModelFile(result))
     var report = VerificationReport(
-      tensors: try TensorComparison(models.0.loaded.model, models.1.loaded.model),
+      tensors: try TensorAgreement(models.0.loaded.model, models.1.loaded.model),
       signature: SignatureComparison(models.0.loaded.model, models.1.loaded.model))
     report.warnings = models.0.warnings + models.1.warnings
     if (isRun || metric != nil) && report.signature.isSame {

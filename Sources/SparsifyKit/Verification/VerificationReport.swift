@@ -31,7 +31,7 @@ public struct VerificationReport: Sendable, Encodable {
   /// The name and version of this form.
   public let schema = "sparsify/verify/1"
   /// How far the tensors are the same.
-  public let tensors: TensorComparison
+  public let tensors: TensorAgreement
   /// What both take and give.
   public let signature: SignatureComparison
   /// What running both found; nil when they were not run.
@@ -49,7 +49,7 @@ public struct VerificationReport: Sendable, Encodable {
   /// What is odd about the files.
   public internal(set) var warnings: [String] = []
 
-  init(tensors: TensorComparison, signature: SignatureComparison) {
+  init(tensors: TensorAgreement, signature: SignatureComparison) {
     self.tensors = tensors
     self.signature = signature
   }
