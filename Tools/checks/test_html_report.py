@@ -231,6 +231,13 @@ def test_a_page_is_written_whole_or_not_at_all(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["m.onnx", "page.html"]
 
 
+def test_the_same_model_gives_the_same_page(pruned, tmp_path):
+    for threads in ("1", "3"):
+        run("inspect", pruned / "cnn.spm", "--html", tmp_path / "again.html", "-f",
+            "--threads", threads).succeeded()  # fmt: skip
+        assert (tmp_path / "again.html").read_bytes() == (pruned / "cnn.html").read_bytes()
+
+
 # MARK: text and JSON
 
 
