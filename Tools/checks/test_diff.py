@@ -64,7 +64,8 @@ def numbers(rows, bits, dtype):
     values = np.ascontiguousarray(rows).reshape(-1).view(np.uint8 if dtype is np.bool_ else dtype)
     if dtype in (np.int64, np.uint64):
         return values.astype(object)
-    return values if np.iscomplexobj(values) else values.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        return values.astype(np.complex128 if np.iscomplexobj(values) else np.float64)
 
 
 def expected(first, second, bits, dtype, count):
