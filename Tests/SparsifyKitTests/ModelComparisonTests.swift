@@ -1,6 +1,7 @@
 import ByteStorage
 import ModelGraph
 import Pruning
+import StructuredPruning
 import TestSupport
 import Testing
 

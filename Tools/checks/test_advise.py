@@ -10,16 +10,18 @@ from onnx import TensorProto, helper, numpy_helper
 from support import FIXTURES, MEBIBYTE, models, run, sha256, shared, tensors, without_shared
 
 CNN = FIXTURES / "models" / "cnn.onnx"
+MALFORMED = sorted((FIXTURES / "malformed").glob("*.onnx"))
 
 
 def advise(path, *options, **limits):
-    report = json.loads(run("advise", path, "--json", *options, timeout=300, **limits).succeeded().stdout)
+    done = run("advise", path, "--json", *options, timeout=300, **limits)
+    report = json.loads(done.succeeded().stdout)
     assert report["schema"] == "sparsify/advise/1"
     return report
 
 
 def carry_out(row, folder):
-    """Runs a row's command with its output elsewhere; returns the bytes and the command's report."""
+    """Runs a row's command with its output elsewhere; returns the output and the report."""
     program, source, _, *options = row["command"]
     assert program == "sparsify"
     out = folder / "out.spm"
@@ -132,7 +134,7 @@ def test_a_sample_comes_near_and_says_so(tmp_path, large):
     assert "estimated from a sample" in run("advise", large, "--sample", "16M").succeeded().stdout
 
 
-@pytest.mark.parametrize("path", sorted((FIXTURES / "malformed").glob("*.onnx")), ids=lambda p: p.name)
+@pytest.mark.parametrize("path", MALFORMED, ids=lambda path: path.name)
 def test_malformed_files_are_answers(path):
     done = run("advise", path, memory=150 * MEBIBYTE)
     wanted = run("inspect", path).code

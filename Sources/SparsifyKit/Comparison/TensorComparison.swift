@@ -27,9 +27,6 @@ public struct TensorComparison: Sendable {
     }
   }
 
-  /// The largest piece of one tensor that a thread holds, unless an element takes more.
-  private static let largestPiece = 1 << 22
-
   /// How many threads read and compare; the result does not depend on it.
   public var threads: Int
 
@@ -52,7 +49,7 @@ public struct TensorComparison: Sendable {
     let different = try differing(pairs)
     for index in different { results[index] = TensorDifference() }
     let pieces = different.flatMap { index in
-      pairs[index].pieces(of: Self.largestPiece).map { (pair: index, elements: $0) }
+      pairs[index].pieces.map { (pair: index, elements: $0) }
     }
     var numbers: [ElementType: NarrowNumbers] = [:]
     for index in different {
@@ -74,7 +71,7 @@ public struct TensorComparison: Sendable {
     var different: [Int] = []
     try OrderedPipeline.run(
       count: pairs.count, threads: threads, workspace: {},
-      produce: { index, _ in try pairs[index].isEqual(pieceSize: Self.largestPiece) },
+      produce: { index, _ in try pairs[index].isEqual() },
       consume: { index, isEqual in if !isEqual { different.append(index) } })
     return different
   }
@@ -83,13 +80,14 @@ public struct TensorComparison: Sendable {
 extension TensorComparison.Pair {
   private var bitWidth: Int { first.elementType.bitWidth ?? 8 }
 
-  /// Ranges of elements that begin at a byte of both tensors.
-  fileprivate func pieces(of largest: Int) -> [Range<Int>] {
-    let preferred = max(first.contents.preferredReadSize, second.contents.preferredReadSize)
-    // Eight elements take as many bytes as one has bits.
-    let size = max(1, min(preferred, largest) / bitWidth) * 8
+  /// Ranges of elements that begin at a byte: as many as a chunk of a container mostly has.
+  ///
+  /// They depend on nothing else, so that sums of floats come out the same for files of any format.
+  fileprivate var pieces: [Range<Int>] {
     let count = first.shape.elementCount
-    return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
+    return stride(from: 0, to: count, by: Limits.chunkElements).map {
+      $0..<min($0 + Limits.chunkElements, count)
+    }
   }
 
   private func bytes(of elements: Range<Int>) -> Range<Int> {
@@ -98,8 +96,8 @@ extension TensorComparison.Pair {
     return start..<start + length
   }
 
-  fileprivate func isEqual(pieceSize: Int) throws -> Bool {
-    for piece in pieces(of: pieceSize) {
+  fileprivate func isEqual() throws -> Bool {
+    for piece in pieces {
       let range = bytes(of: piece)
       let (left, right) = (
         try first.contents.bytes(in: range), try second.contents.bytes(in: range)
