@@ -2,5 +2,5 @@
 // configuration file, which takes longer than reading a small model. OpenSSL calls them deprecated
 // because they pass by its certified modules; a checksum needs none.
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/opensslv.h>
 #include <openssl/sha.h>
-#include <openssl/crypto.h>
