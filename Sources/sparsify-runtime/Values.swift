@@ -96,17 +96,17 @@ struct SessionReader {
       outputs: try values(api.output_count, api.output_name, api.output_type))
   }
 
-  private typealias Count =
+  private typealias CountOf =
     @convention(c) (OpaquePointer, UnsafeMutablePointer<Int>) -> OpaquePointer?
-  private typealias Name =
+  private typealias NameOf =
     @convention(c) (
       OpaquePointer, Int, OpaquePointer, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
     ) -> OpaquePointer?
-  private typealias Type_ =
+  private typealias TypeOf =
     @convention(c) (OpaquePointer, Int, UnsafeMutablePointer<OpaquePointer?>) -> OpaquePointer?
 
   private func values(
-    _ count: Count, _ name: Name, _ type: Type_
+    _ count: CountOf, _ name: NameOf, _ type: TypeOf
   ) throws(FailureReply) -> [ValueDescription] {
     var total = 0
     try api.check(.model, count(session, &total))

@@ -157,7 +157,7 @@ import Testing
     #expect(0.0.shortText == "0")
     #expect(0.5979.shortText == "0.5979")
     #expect(20.9051.shortText == "20.905")
-    #expect(0.000_012_345.shortText == "1.235e-5")
+    #expect(0.000_012_349.shortText == "1.235e-5")
     #expect((-2_500_000.0).shortText == "-2.500e6")
     #expect(Double.infinity.shortText == "inf")
   }

@@ -8,6 +8,9 @@ internal import ONNXFormat
 /// A file that is ONNX already is read where it lies; everything else is written to a folder of its
 /// own, which goes with this.
 struct RunnableModel {
+  /// The most bytes of a protobuf message, and so of a file without external data.
+  private static let largestFile = Int(Int32.max)
+
   /// The path of the .onnx file.
   let path: String
   private let folder: PrivateFolder?
@@ -29,8 +32,9 @@ struct RunnableModel {
   init(written model: Model) throws {
     let folder = try PrivateFolder()
     var model = model
-    // Several data files are needed only where one cannot hold everything.
-    if (model.document?.files.count ?? 0) > 1 { model.dropDocument() }
+    // Several files are needed only where one cannot hold everything, as the runtime sees it too.
+    let files = model.document?.files ?? []
+    if files.count > 1 || (files.first?.byteCount ?? 0) > Self.largestFile { model.dropDocument() }
     let path = folder.path + "/model.onnx"
     let output = try ModelOutput(path: path, replaces: false, inputs: [])
     defer { folder.holdFiles() }
