@@ -264,12 +264,13 @@ def test_status_and_report_say_what_is_done_and_what_failed(zoo):
 
 
 @pytest.mark.parametrize("words", [
-    ["plan", "zoo"], ["plan", "--out-dir", "o"], ["plan", "zoo", "--out-dir", "o", "--convert", "--level", "x"],
+    ["plan", "zoo"], ["plan", "--out-dir", "o"],
+    ["plan", "zoo", "--out-dir", "o", "--convert", "--level", "x"],
     ["plan", "zoo", "--out-dir", "o", "--convert", "--sparsity", "0.5", "--threshold", "1"],
     ["plan", "zoo", "--out-dir", "o", "--convert", "--threshold", "-1"],
     ["plan", "zoo", "--out-dir", "o", "--convert", "--report", "r.json"],
     ["plan", "zoo", "--out-dir", "o", "--convert", "extra.onnx"],
-    ["plan", "zoo", "zoo/00", "--out-dir", "zoo/00/model00000.onnx/..", "--convert", "--to", "none"],
+    ["plan", "zoo", "--out-dir", "o", "--convert", "--to", "none"],
     ["run", "p", "-j", "0"], ["run", "p", "--shard", "3/2"], ["run", "p", "--timeout", "0"],
     ["run", "p", "--retries", "-1"], ["merge", "p"], ["nothing"],
 ], ids=" ".join)

@@ -24,6 +24,7 @@ struct ModelWalk {
     if (try? OpenFile(path: word)) == nil, word.contains(where: { "*?[".contains($0) }) {
       return try models(matching: word)
     }
+    guard Folder.isTaken(word) else { throw FileError.missing(word) }
     let (folder, name) = AtomicFile.split(word)
     guard name != "..", name != "." else { throw FileError.notAFile(word) }
     return [Found(path: try Folder.resolved(folder) + "/" + name, mirrored: name)]

@@ -61,7 +61,7 @@ import Testing
     let path = folder.file("records")
     var file = try RecordFile(path: path, patience: 0)
     #expect(try RecordFile(path: path, patience: 0) == nil)
-    var program = ChildProgram(executable: "/bin/sh", arguments: ["-c", "read x"])
+    var program = ChildProgram(executable: "/bin/sh", arguments: ["-c", "read x; exit 0"])
     program.input = .piped
     program.heldDescriptor = try #require(file).lock
     let child = try ChildProcess(program)
