@@ -1,4 +1,5 @@
 import ByteStorage
+import ChildProcesses
 import Inference
 import ModelGraph
 import Pruning
@@ -51,6 +52,9 @@ import Testing
     .shareOutOfRange(option: "share", 2), .countOutOfRange(option: "multiple", 0),
     .unknownCriterion("c"), .targetUnreachable(goal: "parameters", target: 0.1, reachable: 0.5),
   ]
+  private static let processes: [ChildProcessError] = [
+    .cannotStart("p", reason: "r"), .hungUp("p"), .timedOut("p"),
+  ]
   private static let batches: [BatchError] = [
     .malformedLine(path: "p", line: 2, reason: "r"), .noModels("p"),
     .sameOutput("o", first: "a", second: "b"), .unwritableName("n"),
@@ -99,6 +103,7 @@ import Testing
     all += inference.map { $0 as any DiagnosticError }
     all += arrays.map { $0 as any DiagnosticError }
     all += verification.map { $0 as any DiagnosticError }
+    all += processes.map { $0 as any DiagnosticError }
     all += batches.map { $0 as any DiagnosticError }
     all += ONNXError.Rule.allCases.map { ONNXError($0, "what is wrong") as any DiagnosticError }
     all += WireError.Rule.allCases.map { WireError($0, at: 0, path: "graph", "what is wrong") }

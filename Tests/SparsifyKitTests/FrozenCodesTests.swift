@@ -4,10 +4,23 @@ import Testing
 @testable import ONNXFormat
 @testable import ProtobufWire
 @testable import SparseContainer
+@testable import SparsifyKit
 
 /// The code of each rule, for ever: lines are added, never changed.
 @Suite struct FrozenCodesTests {
   private static let frozen = """
+    E-BATCH-001 BatchError.malformedLine
+    E-BATCH-002 BatchError.noModels
+    E-BATCH-003 BatchError.sameOutput
+    E-BATCH-004 BatchError.unwritableName
+    E-BATCH-005 BatchError.otherVersion
+    E-BATCH-006 BatchError.resultsExist
+    E-BATCH-007 BatchError.outputsExist
+    E-BATCH-008 BatchError.atWork
+    E-BATCH-009 BatchError.inputChanged
+    E-BATCH-010 BatchError.timedOut
+    E-BATCH-011 BatchError.unexplained
+    E-BATCH-012 BatchError.signalled
     E-CHANNEL-001 ChannelSelectionError.shareOutOfRange
     E-CHANNEL-002 ChannelSelectionError.countOutOfRange
     E-CHANNEL-003 ChannelSelectionError.unknownCriterion
@@ -44,6 +57,11 @@ import Testing
     E-KIT-004 ConversionError.badOption
     E-KIT-005 ConversionError.noTensor
     E-MODEL-001 ModelError.contentsDoNotFit
+    E-NPY-001 NumPyError.notArrays
+    E-NPY-002 NumPyError.badArchive
+    E-NPY-003 NumPyError.badArray
+    E-NPY-004 NumPyError.unreadableType
+    E-NPY-005 NumPyError.noArray
     E-ONNX-001 ONNXError.emptyFile
     E-ONNX-002 ONNXError.foreignFormat
     E-ONNX-003 ONNXError.noGraph
@@ -68,6 +86,9 @@ import Testing
     E-ONNX-022 ONNXError.template
     E-ONNX-023 ONNXError.graphUse
     E-ONNX-024 ONNXError.contents
+    E-PROC-001 ChildProcessError.cannotStart
+    E-PROC-002 ChildProcessError.hungUp
+    E-PROC-003 ChildProcessError.timedOut
     E-PRUNE-001 PruningError.sparsityOutOfRange
     E-PRUNE-002 PruningError.thresholdOutOfRange
     E-PRUNE-003 PruningError.thresholdWithoutMagnitude
@@ -75,6 +96,27 @@ import Testing
     E-PRUNE-005 PruningError.blockOutOfRange
     E-PRUNE-006 PruningError.unknownCriterion
     E-PRUNE-007 PruningError.malformedSelector
+    E-RECIPE-001 RecipeError.syntax
+    E-RECIPE-002 RecipeError.tooLarge
+    E-RECIPE-003 RecipeError.foreignFeature
+    E-RECIPE-004 RecipeError.duplicateKey
+    E-RECIPE-005 RecipeError.unknownKey
+    E-RECIPE-006 RecipeError.wrongType
+    E-RECIPE-007 RecipeError.outOfRange
+    E-RECIPE-008 RecipeError.missing
+    E-RECIPE-009 RecipeError.contradiction
+    E-RUN-001 InferenceError.programMissing
+    E-RUN-002 InferenceError.libraryMissing
+    E-RUN-003 InferenceError.libraryUnusable
+    E-RUN-004 InferenceError.libraryTooOld
+    E-RUN-005 InferenceError.modelRefused
+    E-RUN-006 InferenceError.runFailed
+    E-RUN-007 InferenceError.crashed
+    E-RUN-008 InferenceError.ended
+    E-RUN-009 InferenceError.timedOut
+    E-RUN-010 InferenceError.outOfMemory
+    E-RUN-011 InferenceError.badReply
+    E-RUN-012 InferenceError.badInput
     E-SPM-001 SparseContainerError.notAContainer
     E-SPM-002 SparseContainerError.truncated
     E-SPM-003 SparseContainerError.damaged
@@ -85,6 +127,17 @@ import Testing
     E-SPM-009 SparseContainerError.tooLarge
     E-SPM-010 SparseContainerError.shardAlone
     E-SPM-011 SparseContainerError.noFolder
+    E-STD-001 StandardStreamError.terminalInput
+    E-STD-002 StandardStreamError.terminalOutput
+    E-STD-003 StandardStreamError.tooLong
+    E-STD-004 StandardStreamError.severalFiles
+    E-VER-001 VerificationError.badLabels
+    E-VER-002 VerificationError.notClasses
+    E-VER-003 VerificationError.unequalSamples
+    E-VER-004 VerificationError.brokenBatch
+    E-VER-005 VerificationError.metricFailed
+    E-VER-006 VerificationError.metricTimedOut
+    E-VER-007 VerificationError.metricWithoutNumber
     E-WIRE-001 WireError.truncated
     E-WIRE-002 WireError.varint
     E-WIRE-003 WireError.tag
@@ -113,11 +166,18 @@ import Testing
     let type = "\(type(of: error))"
     if let error = error as? ONNXError { return "\(type).\(error.rule)" }
     if let error = error as? WireError { return "\(type).\(error.rule)" }
+    if let error = error as? RecipeError { return "\(type).\(error.rule)" }
     // A mirror names only cases with values.
-    let bare: [(SparseContainerError, String)] = [
+    let containers: [(SparseContainerError, String)] = [
       (.truncated, "truncated"), (.shardAlone, "shardAlone"),
     ]
-    let name = bare.first { $0.0 == error as? SparseContainerError }?.1
+    let streams: [(StandardStreamError, String)] = [
+      (.terminalInput, "terminalInput"), (.terminalOutput, "terminalOutput"),
+      (.severalFiles, "severalFiles"),
+    ]
+    let name =
+      containers.first { $0.0 == error as? SparseContainerError }?.1
+      ?? streams.first { $0.0 == error as? StandardStreamError }?.1
     return "\(type).\(name ?? Mirror(reflecting: error).children.first?.label ?? "?")"
   }
 }

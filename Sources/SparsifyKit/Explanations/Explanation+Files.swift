@@ -128,5 +128,42 @@ extension Explanation {
         "make the folder",
         "choose another name",
       ]),
+    Explanation(
+      "E-STD-001", .usage,
+      "A model is to come from standard input, which is a terminal.",
+      causes: [
+        "a dash was given, and nothing is redirected"
+      ],
+      remedies: [
+        "redirect a model to it, or name a file"
+      ]),
+    Explanation(
+      "E-STD-002", .outputBlocked,
+      "A model is to go to standard output, which is a terminal.",
+      causes: [
+        "a dash was given, and nothing is redirected"
+      ],
+      remedies: [
+        "redirect it, or name a file",
+        "pass -f to see the bytes all the same",
+      ]),
+    Explanation(
+      "E-STD-003", .malformedData,
+      "More bytes came from standard input than are kept.",
+      causes: [
+        "the program that writes does not end"
+      ],
+      remedies: [
+        "name a file"
+      ]),
+    Explanation(
+      "E-STD-004", .usage,
+      "The output has several files, and standard output takes one.",
+      causes: [
+        "the model has external data, or shards were asked for"
+      ],
+      remedies: [
+        "name a file"
+      ]),
   ]
 }
