@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ import onnx
 import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
-from support import FIXTURES, ROOT, SHARED, identifier, run, run_program, shared, without_shared
+from support import BINARY, FIXTURES, SHARED, identifier, run, run_program, shared, without_shared
 
 MODELS = FIXTURES / "models"
 LIBRARY = next(
@@ -501,9 +502,9 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path, monkeypatch):
 
 def test_the_runtime_ends_with_the_command(tmp_path, pruned):
     """A command that is killed leaves no runtime behind, whatever it is doing."""
-    command = [ROOT / ".build" / "release" / "sparsify", "verify", MODELS / "mlp.onnx", pruned,
+    command = [BINARY, "verify", MODELS / "mlp.onnx", pruned,
                "--samples", "1000000"]  # fmt: skip
-    done = run_program("timeout", "-s", "KILL", "3", *command)
+    done = run_program(shutil.which("timeout"), "-s", "KILL", "3", *command)
     assert done.code in (137, -9)
     deadline = time.monotonic() + 10
     while left := runtimes_without_parents():
