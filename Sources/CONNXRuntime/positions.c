@@ -6,6 +6,7 @@
 
 AT(error_message, 2);
 AT(create_env, 3);
+AT(disable_telemetry, 6);
 AT(create_session, 7);
 AT(run, 9);
 AT(create_session_options, 10);

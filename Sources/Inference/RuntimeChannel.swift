@@ -91,9 +91,16 @@ final class RuntimeChannel {
     switch reply.stage {
     case .library: return .libraryUnusable(library, reason: reply.reason)
     case .version: return .libraryTooOld(library, version: reply.reason)
-    case .model: return .modelRefused(reason: reply.reason)
+    case .model: return .modelRefused(reason: Self.withoutPath(reply.reason))
     case .run: return .runFailed(reason: reply.reason)
     }
+  }
+
+  /// The reason without "Load model from … failed:", which would leave no room for the rest.
+  private static func withoutPath(_ reason: String) -> String {
+    let parts = reason.split(separator: " failed:", maxSplits: 1)
+    guard parts.count == 2, parts[0].hasPrefix("Load model from") else { return reason }
+    return String(parts[1])
   }
 
   /// How the program ended, which it should not have.

@@ -34,6 +34,8 @@ struct RuntimeLibrary {
     functions = table.pointee
     let api = functions
     environment = try api.made(.library) { api.create_env(Int32(ORT_LOG_ERRORS), "sparsify", $0) }
+    // Nothing that is run here is anybody else's business.
+    try api.check(.library, api.disable_telemetry(environment))
     memory = try api.made(.library) {
       api.create_cpu_memory_info(Int32(ORT_ARENA_ALLOCATOR), Int32(ORT_DEFAULT_MEMORY), $0)
     }

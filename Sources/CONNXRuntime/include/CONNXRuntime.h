@@ -37,7 +37,8 @@ typedef struct {
   const char *_Nonnull (*_Nonnull error_message)(const ort_status *);
   ort_status *_Nullable (*_Nonnull create_env)(int32_t log_level, const char *log_name,
                                       ort_env *_Nullable *_Nonnull env);
-  void *_Nullable position_4_to_6[3];
+  void *_Nullable position_4_to_5[2];
+  ort_status *_Nullable (*_Nonnull disable_telemetry)(const ort_env *);
   ort_status *_Nullable (*_Nonnull create_session)(const ort_env *, const char *path,
                                           const ort_session_options *,
                                           ort_session *_Nullable *_Nonnull session);
