@@ -38,7 +38,7 @@ public enum ChildProcessError: DiagnosticError, Equatable {
   public var recovery: String? {
     switch self {
     case .cannotStart: "check that it is installed and executable"
-    case .hungUp, .timedOut: nil
+    case .hungUp, .timedOut: "try again"
     }
   }
 }

@@ -9,8 +9,9 @@ public func guideConversion() throws {
 /// The second example.
 public func guidePruning() throws {
   var conversion = Conversion(input: "model.onnx", output: "small.spm")
-  conversion.channels = ChannelPruningRequest(goal: .ratio(0.25))
-  conversion.pruning = PruningRequest(goal: .sparsity(0.5, .global))
+  conversion.recipe.steps = [
+    .channels(ChannelStep(share: 0.25)), .prune(PruneStep(sparsity: 0.5, scope: .global)),
+  ]
   let report = try conversion.run()
   for tensor in report.pruning?.tensors ?? [] {
     print(tensor.name, tensor.zerosAfter, "of", tensor.elements)

@@ -35,7 +35,7 @@ import Testing
     let row = try #require(report.rows.first { $0.command.contains("80%") })
     var conversion = Conversion(input: mlp, output: "a.spm")
     conversion.isDryRun = true
-    conversion.pruning = PruningRequest(goal: .sparsity(0.8, .layer))
+    conversion.recipe.steps = [.prune(PruneStep(sparsity: 0.8))]
     let converted = try conversion.run()
     #expect(row.bytes == converted.outputBytes)
     #expect(row.savedBytes == report.fileBytes - row.bytes)

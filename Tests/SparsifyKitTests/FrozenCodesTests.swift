@@ -1,4 +1,5 @@
 import ByteStorage
+import Pruning
 import Testing
 
 @testable import ONNXFormat
@@ -96,6 +97,7 @@ import Testing
     E-PRUNE-005 PruningError.blockOutOfRange
     E-PRUNE-006 PruningError.unknownCriterion
     E-PRUNE-007 PruningError.malformedSelector
+    E-PRUNE-008 PruningError.sharesWithoutSparsity
     E-RECIPE-001 RecipeError.syntax
     E-RECIPE-002 RecipeError.tooLarge
     E-RECIPE-003 RecipeError.foreignFeature
@@ -175,6 +177,7 @@ import Testing
       (.terminalInput, "terminalInput"), (.terminalOutput, "terminalOutput"),
       (.severalFiles, "severalFiles"),
     ]
+    if error as? PruningError == .sharesWithoutSparsity { return "\(type).sharesWithoutSparsity" }
     let name =
       containers.first { $0.0 == error as? SparseContainerError }?.1
       ?? streams.first { $0.0 == error as? StandardStreamError }?.1

@@ -70,7 +70,7 @@ import Testing
   @Test("Pruned weights are counted exactly, and nothing else differs")
   func pruned() throws {
     var conversion = Conversion(input: cnn, output: folder.file("a.spm"))
-    conversion.pruning = PruningRequest(goal: .sparsity(0.5, .layer))
+    conversion.recipe.steps = [.prune(PruneStep(sparsity: 0.5))]
     let pruning = try #require(try conversion.run().pruning)
     let report = try compare(cnn, folder.file("a.spm"))
     #expect(!report.isEqual && report.structure.isEqual)
@@ -87,7 +87,7 @@ import Testing
   @Test("Removed channels are changed shapes")
   func channels() throws {
     var conversion = Conversion(input: cnn, output: folder.file("a.onnx"))
-    conversion.channels = ChannelPruningRequest(goal: .ratio(0.5))
+    conversion.recipe.steps = [.channels(ChannelStep(share: 0.5))]
     _ = try conversion.run()
     let report = try compare(cnn, folder.file("a.onnx"))
     let row = try #require(report.tensors.first { $0.name == "conv1.weight" })

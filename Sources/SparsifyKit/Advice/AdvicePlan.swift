@@ -3,7 +3,7 @@ internal import Pruning
 internal import SparseCoding
 internal import StructuredPruning
 
-/// One way to make a model smaller, as a command and as requests.
+/// One way to make a model smaller, as a command and as a recipe.
 struct AdvicePlan: Sendable {
   /// What is removed, and so what a runtime gains.
   let method: AdviceMethod
@@ -12,9 +12,16 @@ struct AdvicePlan: Sendable {
   /// The options of the command that does it.
   let options: [String]
   var level = CompressionLevel.balanced
-  var pruning: PruningGoal?
-  /// The share of the channels to remove.
-  var channels: Double?
+  /// What is removed; nil for nothing.
+  var step: RecipeStep?
+
+  /// The recipe that the command means.
+  var recipe: Recipe {
+    var recipe = Recipe()
+    if let step { recipe.steps = [step] }
+    recipe.output.level = level
+    return recipe
+  }
 
   /// Every plan, in the order they are listed.
   static let all: [AdvicePlan] = lossless + magnitude + patterns + channels
@@ -32,7 +39,7 @@ struct AdvicePlan: Sendable {
         name:
           "smallest \(percent) % \(scope == .layer ? "of each layer" : "of all layers together")",
         options: ["--sparsity", "\(percent)%", "--scope", scope.rawValue],
-        pruning: .sparsity(Double(percent) / 100, scope))
+        step: .prune(PruneStep(sparsity: Double(percent) / 100, scope: scope)))
     }
   }
 
@@ -40,14 +47,15 @@ struct AdvicePlan: Sendable {
     (try? GroupPattern(kept: kept, group: group)).map { pattern in
       AdvicePlan(
         method: .pattern, name: "pattern \(kept):\(group)",
-        options: ["--pattern", "\(kept):\(group)"], pruning: .groups(pattern))
+        options: ["--pattern", "\(kept):\(group)"], step: .pattern(PatternStep(keep: pattern)))
     }
   }
 
   private static let channels = [30, 50].map { percent in
     AdvicePlan(
       method: .channels, name: "\(percent) % of the channels",
-      options: ["--channels", "\(percent)%"], channels: Double(percent) / 100)
+      options: ["--channels", "\(percent)%"],
+      step: .channels(ChannelStep(share: Double(percent) / 100)))
   }
 }
 

@@ -45,27 +45,23 @@ struct AdviceTrial {
     let effort = plan.level == .small ? Self.effortOfSmall : 1
     let limit = advisor.sampleBytes / effort
     guard tensorBytes > limit else { return try outcomeOfWhole(plan, &warnings) }
-    if plan.channels != nil { return try outcomeOfShapes(plan) }
+    if case .channels(let step) = plan.step { return try outcomeOfShapes(plan, step) }
     return try outcomeOfSample(plan, TensorSample(whole, limit: limit))
   }
 
   private func outcomeOfWhole(_ plan: AdvicePlan, _ warnings: inout [String]) throws -> Outcome? {
     var model = whole
-    var left: Double?
-    if let share = plan.channels {
-      let report = try remove(share, of: &model, by: L2ChannelCriterion())
-      guard report.removedCount > 0 else {
-        warnings += report.warnings.filter { !warnings.contains($0) }
-        return nil
-      }
-      left = report.operationsLeft
+    let run = try run(plan.recipe, on: &model)
+    if let channels = run.channels, channels.removedCount == 0 {
+      warnings += channels.warnings.filter { !warnings.contains($0) }
+      return nil
     }
-    guard try prune(&model, plan) else { return nil }
+    guard run.pruning?.pruned != 0 else { return nil }
     let after = plan.method == .lossless ? energy : try WeightEnergy(of: model, threads: threads)
     return Outcome(
       bytes: try size(of: model, plan.level), sparsity: after?.sparsity,
       weightError: plan.method == .lossless ? 0 : after.flatMap { energy?.removed(leaving: $0) },
-      operationsLeft: left,
+      operationsLeft: run.channels?.operationsLeft,
       outputError: plan.method == .lossless ? nil : try advisor.outputError?(model),
       isEstimate: false)
   }
@@ -75,7 +71,7 @@ struct AdviceTrial {
   ) throws -> Outcome? {
     var model = sample.model
     let before = try WeightEnergy(of: model, threads: threads)
-    guard try prune(&model, plan) else { return nil }
+    guard try run(plan.recipe, on: &model).pruning?.pruned != 0 else { return nil }
     let after = plan.method == .lossless ? before : try WeightEnergy(of: model, threads: threads)
     var structure = sample.model
     structure.editGraphs { graphs, _ in graphs[0].initializers = [] }
@@ -91,10 +87,14 @@ struct AdviceTrial {
   }
 
   /// How many channels stay does not depend on the weights, so none is read.
-  private func outcomeOfShapes(_ plan: AdvicePlan) throws -> Outcome? {
+  private func outcomeOfShapes(_ plan: AdvicePlan, _ step: ChannelStep) throws -> Outcome? {
+    guard let losslessRatio else { return nil }
     var model = whole
-    guard let share = plan.channels, let losslessRatio else { return nil }
-    let report = try remove(share, of: &model, by: RandomChannelCriterion())
+    var recipe = plan.recipe
+    var step = step
+    step.criterion = RandomChannelCriterion().name
+    recipe.steps = [.channels(step)]
+    guard let report = try run(recipe, on: &model).channels else { return nil }
     guard report.removedCount > 0 else { return nil }
     let left = model.tensors.reduce(0) { $0 + $1.contents.byteCount }
     return Outcome(
@@ -104,19 +104,10 @@ struct AdviceTrial {
 
   private var threads: Int { advisor.threads }
 
-  private func remove(
-    _ share: Double, of model: inout Model, by criterion: any ChannelCriterion
-  ) throws -> ChannelPruningReport {
-    var request = ChannelPruningRequest(goal: .ratio(share))
-    request.criterion = criterion
-    request.threads = threads
-    return try model.pruneChannels(request)
-  }
-
-  /// False when there is nothing to prune.
-  private func prune(_ model: inout Model, _ plan: AdvicePlan) throws -> Bool {
-    guard let goal = plan.pruning else { return true }
-    return try model.prune(PruningRequest(goal: goal, threads: threads)).prunedCount > 0
+  private func run(_ recipe: Recipe, on model: inout Model) throws -> RecipeRun {
+    var run = RecipeRun(threads: threads)
+    try run.run(recipe, on: &model)
+    return run
   }
 
   /// Bytes of the container that the model becomes.

@@ -71,6 +71,15 @@ extension Explanation {
         "give a name with * ? [a-z], op:Conv, or size:>4k"
       ]),
     Explanation(
+      "E-PRUNE-008", .usage,
+      "Some tensors are given a sparsity of their own where sparsities mean nothing.",
+      causes: [
+        "--sparsity-of beside a pattern or a threshold"
+      ],
+      remedies: [
+        "give a --sparsity for the others, or leave these out"
+      ]),
+    Explanation(
       "E-CHANNEL-001", .usage,
       "A share of channels is not between 0 and 1.",
       causes: [

@@ -109,7 +109,7 @@ extension Explanation {
       ]),
     Explanation(
       "E-RUN-011", .internalError,
-      "sparsify-runtime gave an answer that makes no sense.",
+      "The program sparsify-runtime gave an answer that makes no sense.",
       causes: [
         "it is of another version than sparsify"
       ],
