@@ -9,9 +9,9 @@ struct BatchCommand: ParsableCommand {
     discussion: """
       sparsify batch plan models --out-dir small -o plan.jsonl --convert --sparsity 80%
       sparsify batch run plan.jsonl -j 4
-      sparsify batch run plan.jsonl -j 4 --resume      after any end: kill, crash, power cut
-      sparsify batch status plan.jsonl                 counts, failures by code
-      sparsify batch merge plan.jsonl -o results.jsonl one line a model, in the plan's order
+      sparsify batch run plan.jsonl -j 4 --resume        after any end: kill, crash, power cut
+      sparsify batch status plan.jsonl                   counts, failures by code
+      sparsify batch merge plan.jsonl -o results.jsonl   one line a model, in the plan's order
 
       A shard does a part of a plan, on machines that share only a folder: batch run --shard 3/20.
       """,

@@ -18,7 +18,9 @@ struct RecipeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "init", abstract: "Prints a recipe to start from, with every setting explained.")
 
-    func run() { OutputStream.data.write(Recipe.starter) }
+    @OptionGroup var form: TextForm
+
+    func run() throws { try form.publish(Recipe.starter, schema: "sparsify/recipe-init/1") }
   }
 
   /// Checks a recipe.
@@ -59,6 +61,19 @@ struct RecipeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "schema", abstract: "Prints the JSON Schema of recipes, for editors.")
 
-    func run() { OutputStream.data.write(Recipe.jsonSchema) }
+    @OptionGroup var form: TextForm
+
+    func run() throws { try form.publish(Recipe.jsonSchema, schema: "sparsify/recipe-schema/1") }
+  }
+
+  /// How a text that is all a command prints is printed.
+  struct TextForm: ParsableArguments {
+    @Flag(name: .customLong("json"), help: "Print one JSON object to standard output.")
+    var isJSON = false
+
+    func publish(_ text: String, schema: String) throws {
+      guard isJSON else { return OutputStream.data.write(text) }
+      OutputStream.data.line(try JSONText.encode(["schema": schema, "text": text]))
+    }
   }
 }

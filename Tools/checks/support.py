@@ -9,12 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import onnx
+import onnxruntime
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = ROOT / ".build" / "release" / "sparsify"
 FIXTURES = ROOT / "fixtures"
 SHARED = ROOT.parent / "shared"
+
+# The library of Python's package, which the program is told to run models with.
+RUNTIME = next(
+    path
+    for path in (Path(onnxruntime.__file__).parent / "capi").iterdir()
+    if path.name.startswith("libonnxruntime.") and "providers" not in path.name
+)
 
 MEBIBYTE = 1 << 20
 

@@ -25,22 +25,23 @@ def tiny_files():
 # What leads to each code, where model.onnx and taken.spm are; and how it is run, if not as usual.
 CASES = {
     0: (["model.onnx", "out.spm"], {}),
+    1: (["diff", "model.onnx", "other.onnx"], {}),
     64: (["model.onnx", "out.spm", "--no-such-option"], {}),
     65: (["broken.onnx", "out.spm"], {}),
     66: (["missing.onnx", "out.spm"], {}),
+    69: (
+        ["verify", "model.onnx", "model.onnx"],
+        {"env": {**os.environ, "SPARSIFY_ONNXRUNTIME": "/nowhere/libonnxruntime.so"}},
+    ),
     73: (["model.onnx", "taken.spm"], {}),
     74: (["model.onnx", "out.spm"], {"preexec_fn": tiny_files}),
     75: (["model.onnx", "out.spm", "--max-memory", "1M"], {}),
     77: (["secret.onnx", "out.spm"], {"user": NOBODY if os.geteuid() == 0 else None}),
+    78: (["model.onnx", "out.spm", "--recipe", "bad.yaml"], {}),
 }
 
 # Codes that no command line is known to lead to.
-UNREACHED = {
-    1: "no command answers no yet",
-    69: "no library is loaded at run time yet",
-    70: "only a bug has it",
-    78: "there are no recipes yet",
-}
+UNREACHED = {70: "only a bug has it"}
 
 
 @pytest.fixture
@@ -51,7 +52,10 @@ def folder():
         folder.chmod(0o777)
         for file in ("model.onnx", "secret.onnx"):
             shutil.copy(CNN, folder / file)
-        shutil.copy(BINARY, folder / "sparsify")
+        shutil.copy(FIXTURES / "models" / "mlp.onnx", folder / "other.onnx")
+        (folder / "bad.yaml").write_text("version: 1\nsteps: 5\n")
+        for program in (BINARY, BINARY.with_name("sparsify-runtime")):
+            shutil.copy(program, folder)
         (folder / "secret.onnx").chmod(0)
         (folder / "broken.onnx").write_bytes(CNN.read_bytes()[:1000])
         (folder / "taken.spm").write_bytes(b"older")

@@ -14,20 +14,17 @@ import onnx
 import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
-from support import BINARY, FIXTURES, SHARED, identifier, run, run_program, shared, without_shared
+from support import (
+    BINARY, FIXTURES, RUNTIME, SHARED, identifier, run, run_program, shared, without_shared,
+)
 
 MODELS = FIXTURES / "models"
-LIBRARY = next(
-    path
-    for path in (Path(onnxruntime.__file__).parent / "capi").iterdir()
-    if path.name.startswith("libonnxruntime.") and "providers" not in path.name
-)
 GAMMA = 0x9E3779B97F4A7C15
 
 
 @pytest.fixture(autouse=True)
 def runtime(monkeypatch):
-    monkeypatch.setenv("SPARSIFY_ONNXRUNTIME", str(LIBRARY))
+    monkeypatch.setenv("SPARSIFY_ONNXRUNTIME", str(RUNTIME))
     monkeypatch.delenv("SPARSIFY_RUNTIME", raising=False)
 
 
@@ -520,6 +517,6 @@ def runtimes_without_parents():
             parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[1]
         except OSError:
             continue
-        if b"sparsify-runtime" in words and str(LIBRARY).encode() in words and parent == "1":
+        if b"sparsify-runtime" in words and str(RUNTIME).encode() in words and parent == "1":
             found.append(words)
     return found
