@@ -15,7 +15,7 @@ from support import FIXTURES, ROOT, run
 TOOLS = ROOT / "Tools"
 CNN = FIXTURES / "models" / "cnn.onnx"
 INSTALLED = {
-    "bin/sparsify",
+    "bin/sparsify", "bin/sparsify-runtime",
     "share/bash-completion/completions/sparsify",
     "share/zsh/site-functions/_sparsify",
     "share/fish/vendor_completions.d/sparsify.fish",
