@@ -30,7 +30,9 @@ def codes_in_sources():
 
 
 def test_every_code_of_the_sources_is_explained():
-    assert {row["code"] for row in explanations()} == codes_in_sources()
+    explained = {row["code"] for row in explanations()}
+    # The codes of recipes are made of their rules' numbers, which the unit tests look at.
+    assert {code for code in explained if not code.startswith("E-RECIPE-")} == codes_in_sources()
 
 
 def test_each_code_alone_and_in_any_case():

@@ -14,7 +14,7 @@ from fcntl import ioctl
 
 import pytest
 
-from support import BINARY, FIXTURES, ROOT
+from support import BINARY, FIXTURES, RUNTIME, ROOT
 
 sys.path.insert(0, str(ROOT / "Tools" / "fixtures"))
 
@@ -199,7 +199,8 @@ def test_every_hint_runs(tmp_path):
         assert hint.startswith("Next: sparsify ")
         command = hint.removeprefix("Next: sparsify ")
         subprocess.run(
-            ["bash", "-c", f'"$0" {command}', BINARY], cwd=tmp_path, check=True, capture_output=True
+            ["bash", "-c", f'"$0" {command}', BINARY], cwd=tmp_path, check=True, capture_output=True,
+            env={**os.environ, "SPARSIFY_ONNXRUNTIME": str(RUNTIME)},
         )
 
 
