@@ -20,7 +20,7 @@ extension CompressionLevel {
 
   /// The level of zstd's match finder for text and for elements that repeat each other.
   ///
-  /// The strongest makes them a twentieth smaller, at a tenth of the speed.
+  /// The strongest makes text a twentieth smaller and tables a third, at a tenth of the speed.
   var strongMatcherLevel: Int32 {
     switch self {
     case .fast: 3

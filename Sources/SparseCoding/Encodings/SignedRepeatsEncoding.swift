@@ -1,8 +1,7 @@
 /// Encoding 12: floats that repeat each other but for their signs, which stand apart.
 ///
 /// Tables of cosines and windows hold the same magnitudes again and again, as often negated as not.
-/// Without the sign they match as whole elements, which makes them a third smaller at a tenth of
-/// the work.
+/// Without the sign they match as whole elements, which a match finder has to look for less hard.
 struct SignedRepeatsEncoding: ChunkEncoding {
   let id = EncodingID.signedRepeats
   let name = "signed-repeats"
