@@ -121,18 +121,7 @@ public final class AtomicFile: ByteSink {
   }
 
   private func writeOut(_ bytes: UnsafeRawBufferPointer) throws {
-    var done = 0
-    while done < bytes.count {
-      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-      #if canImport(Glibc)
-        let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-      #else
-        let count = Darwin.write(descriptor, rest.baseAddress, rest.count)
-      #endif
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw FileError.writing(path, errno) }
-      done += count
-    }
+    try writeAll(bytes, to: descriptor, path: path)
   }
 
   /// What would keep an output from appearing at a path; nil when nothing would.

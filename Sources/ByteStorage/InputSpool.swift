@@ -47,17 +47,9 @@ enum InputSpool {
       guard count > 0 else { return }
       total += count
       guard total <= limit else { throw StandardStreamError.tooLong(limit: limit) }
-      try append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: target)
-    }
-  }
-
-  private static func append(_ bytes: UnsafeRawBufferPointer, to target: Int32) throws(FileError) {
-    var done = 0
-    while done < bytes.count {
-      let count = write(target, bytes.baseAddress?.advanced(by: done), bytes.count - done)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw FileError.writing("the copy of standard input", errno) }
-      done += count
+      try writeAll(
+        UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: target,
+        path: "the copy of standard input")
     }
   }
 }

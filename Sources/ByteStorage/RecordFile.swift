@@ -67,21 +67,8 @@ public final class RecordFile {
   /// Appends bytes and waits until they are on the disk.
   ///
   /// - Throws: `FileError.writeFailed` when that fails; a part of them may stand there then.
-  public func append(_ bytes: [UInt8]) throws(FileError) {
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeBytes { buffer in
-        let rest = UnsafeRawBufferPointer(rebasing: buffer[done...])
-        #if canImport(Glibc)
-          return Glibc.write(descriptor, rest.baseAddress, rest.count)
-        #else
-          return Darwin.write(descriptor, rest.baseAddress, rest.count)
-        #endif
-      }
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw .writing(path, errno) }
-      done += count
-    }
-    guard fsync(descriptor) == 0 else { throw .writing(path, errno) }
+  public func append(_ bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes { try writeAll($0, to: descriptor, path: path) }
+    guard fsync(descriptor) == 0 else { throw FileError.writing(path, errno) }
   }
 }

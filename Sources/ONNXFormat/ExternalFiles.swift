@@ -139,14 +139,10 @@ struct ExternalFiles {
       guard verifiesChecksums, let wanted = reference.checksum else { continue }
       let found = try digest ?? SHA1.digest(of: source)
       digest = found
-      guard Self.hexadecimal(found) == wanted.text.lowercased() else {
+      guard found.hexadecimal == wanted.text.lowercased() else {
         throw ONNXError(.externalChecksum, "data file \"\(file.path)\" has another SHA-1 checksum")
       }
     }
-  }
-
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
   /// The file as gaps and holes; tensors of the very same bytes share a hole.

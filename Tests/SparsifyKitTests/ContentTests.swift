@@ -107,11 +107,11 @@ import Testing
   @Test("Every type with numbers has a table of them", arguments: ElementType.allCases)
   func tables(type: ElementType) throws {
     guard let width = type.bitWidth, width <= 16 else {
-      return #expect(ElementNumbers(type) == nil)
+      return #expect(NarrowNumbers(type) == nil)
     }
-    let table = try #require(ElementNumbers(type)).table
+    let table = try #require(NarrowNumbers(type)).values
     #expect(table.count == 1 << width)
-    let known: [ElementType: (code: Int, number: Float)] = [
+    let known: [ElementType: (code: Int, number: Double)] = [
       .float4E2M1: (0b1111, -6), .float8E5M2: (0x7C, .infinity), .float8E4M3FN: (0x7E, 448),
       .float16: (0x3C00, 1), .bfloat16: (0xBF80, -1), .int2: (2, -2), .uint4: (15, 15),
       .float6E3M2: (0x3F, -28), .float8E8M0: (128, 2), .bool: (1, 1), .int16: (0x8000, -32768),

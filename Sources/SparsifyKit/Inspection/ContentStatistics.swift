@@ -57,14 +57,14 @@ struct ContentStatistics: Sendable {
     _ contents: any ByteSource, _ type: ElementType, _: Word.Type, _ hash: SHA256?,
     _ tally: inout NumberTally
   ) throws {
-    guard let numbers = ElementNumbers(type)?.table else { return }
+    guard let numbers = NarrowNumbers(type)?.values else { return }
     var counts = [Int](repeating: 0, count: 1 << Word.bitWidth)
     try Self.read(contents, hash) { (words: Words<Word>) in
       for index in 0..<words.count { counts[Int(words[index])] += 1 }
     }
     for (count, number) in zip(counts, numbers) where count > 0 {
       distinct += 1
-      if number == 0 { zeros += count } else { tally.add(number, count: count) }
+      if number == 0 { zeros += count } else { tally.add(Float(number), count: count) }
     }
   }
 

@@ -85,8 +85,6 @@ extension Recipe {
   public var sha256: String {
     let digest = SHA256()
     Array(text.utf8).withUnsafeBytes { digest.update($0) }
-    return digest.finalize().map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined()
+    return digest.finalize().hexadecimal
   }
 }
