@@ -78,8 +78,8 @@ public enum OrderedPipeline {
         return products
       },
       consume: { batch, products in
-        for (index, product) in zip(batches[batch], products) {
-          try consume(index, product.get())
+        for place in products.indices {
+          try consume(batches[batch].lowerBound + place, products[place].get())
         }
       })
   }
