@@ -45,6 +45,7 @@ struct Sparsify: ParsableCommand {
 
   static func main() {
     OutputStream.openStandardStreams()
+    FreedMemory.keep()
     Termination.removesTemporaryFiles()
     Lifeline.watchIfAsked()
     let arguments = Array(CommandLine.arguments.dropFirst())
