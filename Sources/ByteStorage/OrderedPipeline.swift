@@ -85,7 +85,7 @@ public enum OrderedPipeline {
   }
 
   /// Items of this size together, in bytes, are worth a thread's turn.
-  private static let batchSize = 1 << 16
+  private static let batchSize = 1 << 18
 
   private static func batches(of sizes: [Int]) -> [Range<Int>] {
     var batches: [Range<Int>] = []
