@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// How often each byte occurs.
 struct ByteHistogram {
   private(set) var counts = [UInt32](repeating: 0, count: 256)
@@ -13,23 +15,8 @@ struct ByteHistogram {
   /// Adds the bytes of a buffer.
   mutating func add(_ bytes: UnsafeRawBufferPointer) {
     total += bytes.count
-    // Equal bytes in a row would wait for each other in a single table.
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * 256) { tables in
-      tables.initialize(repeating: 0)
-      let words = bytes.count / 8
-      for index in 0..<words {
-        var word = bytes.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self)
-        for place in 0..<8 {
-          tables[(place & 3) &<< 8 | Int(truncatingIfNeeded: word & 0xFF)] &+= 1
-          word &>>= 8
-        }
-      }
-      for index in words * 8..<bytes.count { tables[Int(bytes[index])] &+= 1 }
-      for symbol in 0..<256 {
-        for table in 1..<4 { tables[symbol] &+= tables[table << 8 | symbol] }
-      }
-      for (symbol, count) in tables.prefix(256).enumerated() { counts[symbol] &+= count }
-    }
+    guard let base = bytes.baseAddress else { return }
+    byte_histogram(base.assumingMemoryBound(to: UInt8.self), bytes.count, &counts)
   }
 
   /// The entropy of a byte in bits, from 0 to 8.

@@ -90,4 +90,11 @@ size_t packed_bits_pack(kernel_path path, unsigned width, const uint8_t *bytes, 
 size_t packed_bits_unpack(kernel_path path, unsigned width, const uint8_t *packed, size_t size,
                           uint8_t *bytes, size_t count);
 
+/** Adds how often each byte occurs. */
+void byte_histogram(const uint8_t *bytes, size_t count, uint32_t counts[256]);
+
+/** How many pieces of eight bytes, of those that begin at every fourth, stood before in a buffer of at
+    most 64 KiB; only the last one of each hash is remembered. */
+size_t repeated_pieces(const uint8_t *bytes, size_t count);
+
 #endif
