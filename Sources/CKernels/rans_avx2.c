@@ -3,7 +3,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define AVX2 __attribute__((target("avx2,popcnt")))
+#define AVX2 __attribute__((target("avx2,popcnt,prfchw")))
 
 enum { WIDTH = 8, VECTORS = RANS_VECTOR_LANES / WIDTH, SETS = 1 << WIDTH };
 
@@ -96,16 +96,20 @@ AVX2 static inline uint8_t *encode(const rans_symbol *symbols, const lane_orders
   return words - 2 * _mm_popcnt_u32(set);
 }
 
-AVX2 uint8_t *rans_encode_avx2(const rans_symbol *symbols, unsigned bits, const uint8_t *raw,
-                               size_t count, uint32_t *states, uint8_t *end) {
+AVX2 uint8_t *rans_encode_avx2(const rans_coder *coder, const uint8_t *raw, size_t count,
+                                   uint32_t *states, uint8_t *end) {
+  const rans_symbol *symbols = coder->symbols;
+  const uint8_t *next = coder->next.bytes;
+  size_t step = rans_step(coder->next, count, RANS_VECTOR_LANES);
   lane_orders members;
   fill_members(&members);
   __m256i x[VECTORS];
   for (int v = 0; v < VECTORS; v++)
     x[v] = _mm256_loadu_si256((const __m256i *)(states + WIDTH * v));
-  __m128i counts = _mm_cvtsi32_si128((int)bits);
-  for (size_t index = count; index > 0;) {
+  __m128i counts = _mm_cvtsi32_si128((int)coder->bits);
+  for (size_t index = count; index > 0; next += step) {
     index -= RANS_VECTOR_LANES;
+    rans_bring_near(next, step);
     for (int v = VECTORS - 1; v >= 0; v--)
       end = encode(symbols, &members, counts, raw + index + WIDTH * v, &x[v], end);
   }
@@ -148,11 +152,14 @@ AVX2 const uint8_t *rans_decode_avx2(const rans_decoder *decoder, uint8_t *raw, 
     x[v] = _mm256_loadu_si256((const __m256i *)(states + WIDTH * v));
   __m256i mask = _mm256_set1_epi32((1 << decoder->bits) - 1);
   __m128i counts = _mm_cvtsi32_si128((int)decoder->bits);
-  size_t index = 0;
+  const uint8_t *next = decoder->next.bytes;
+  size_t index = 0, step = rans_step(decoder->next, *count, RANS_VECTOR_LANES);
   for (; *count - index >= RANS_VECTOR_LANES && end - words >= 2 * RANS_VECTOR_LANES;
-       index += RANS_VECTOR_LANES)
+       index += RANS_VECTOR_LANES, next += step) {
+    rans_bring_near(next, step);
     for (int v = 0; v < VECTORS; v++)
       words = decode(decoder->slots, &ranks, counts, mask, raw + index + WIDTH * v, &x[v], words);
+  }
   for (int v = 0; v < VECTORS; v++) _mm256_storeu_si256((__m256i *)(states + WIDTH * v), x[v]);
   *count = index;
   return words;

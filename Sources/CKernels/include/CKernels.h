@@ -29,6 +29,20 @@ typedef struct {
   uint32_t range;
 } rans_symbol;
 
+/** Memory that is written next: it is brought near meanwhile, because coding waits for none. */
+typedef struct {
+  const uint8_t *bytes;
+  size_t size;
+} next_memory;
+
+/** The tables of a coder. */
+typedef struct {
+  unsigned bits;
+  /** By symbol. */
+  const rans_symbol *symbols;
+  next_memory next;
+} rans_coder;
+
 /** The number of lanes that the vector paths code; streams with any other number are left to the
     scalar one. */
 enum { RANS_VECTOR_LANES = 64 };
@@ -40,9 +54,8 @@ enum { RANS_SLOT_BITS = 12 };
 
     There must be room for `count` words and 16 bytes more, and all bytes must have frequencies.
     Returns where the words begin. */
-uint8_t *rans_encode(kernel_path path, const rans_symbol symbols[256], unsigned bits,
-                     const uint8_t *raw, size_t count, uint32_t *states, unsigned lanes,
-                     uint8_t *end);
+uint8_t *rans_encode(kernel_path path, const rans_coder *coder, const uint8_t *raw, size_t count,
+                     uint32_t *states, unsigned lanes, uint8_t *end);
 
 /** The tables of a decoder. */
 typedef struct {
@@ -54,7 +67,11 @@ typedef struct {
   /** All of it by slot, for the vector paths: from the lowest bit 8 bits of symbol, 12 of frequency,
       12 of distance to the beginning of the range. Null when `bits` is over RANS_SLOT_BITS. */
   const uint32_t *slots;
+  next_memory next;
 } rans_decoder;
+
+/** Fills the tables that tell of slots from the ranges of symbols; `slots` may be null. */
+void rans_fill(const uint32_t ranges[256], uint8_t *symbols, uint32_t *slots);
 
 /** Decodes `count` bytes from the words between `words` and `end`; states change.
 
