@@ -107,6 +107,36 @@ size_t packed_bits_pack(kernel_path path, unsigned width, const uint8_t *bytes, 
 size_t packed_bits_unpack(kernel_path path, unsigned width, const uint8_t *packed, size_t size,
                           uint8_t *bytes, size_t count);
 
+/** How floats are cut when the highest bits of each mantissa stand beside its exponent:
+    schemas/encodings/10-float-joint.md. */
+typedef struct {
+  unsigned width;
+  /** How many bits of a mantissa are in a symbol: 1 to 4. */
+  unsigned bits;
+  /** The smallest exponent but 0. */
+  uint8_t base;
+} joint_shape;
+
+/** Cuts floats into symbols, the packed other bits of the mantissas' highest bytes, and the planes below,
+    the lowest first.
+
+    Returns how many floats were cut, from the first on, which is none where the path has no way to do
+    so. Neither reads nor writes beyond what belongs to these. */
+size_t joint_split(kernel_path path, joint_shape shape, const uint8_t *elements, size_t count,
+                   uint8_t *symbols, uint8_t *rest, uint8_t *const *others);
+
+/** The way back from `joint_split`.
+
+    `farthest` becomes the greatest distance of an exponent from `base`, if it was less. */
+size_t joint_merge(kernel_path path, joint_shape shape, const uint8_t *symbols, const uint8_t *rest,
+                   const uint8_t *const *others, size_t count, uint8_t *elements,
+                   uint8_t *farthest);
+
+/** The smallest exponent but 0 less one, modulo 256, and the largest one, of floats of 2, 4 or 8 bytes,
+    whose exponent is the highest byte after a rotation to the left. */
+void exponent_range(kernel_path path, unsigned width, const uint8_t *elements, size_t count,
+                    uint8_t *smallest, uint8_t *largest);
+
 /** Adds how often each byte occurs. */
 void byte_histogram(const uint8_t *bytes, size_t count, uint32_t counts[256]);
 
