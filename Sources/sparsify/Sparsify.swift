@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ByteStorage
+internal import SparseCoding
 internal import SparsifyKit
 
 /// The command: words in, words out, exit codes.
@@ -39,6 +40,7 @@ struct Sparsify: ParsableCommand {
     defaultSubcommand: ConvertCommand.self)
 
   static func main() {
+    FreedMemory.keep()
     OutputStream.openStandardStreams()
     Termination.removesTemporaryFiles()
     Lifeline.watchIfAsked()

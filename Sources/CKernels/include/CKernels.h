@@ -144,4 +144,7 @@ void byte_histogram(const uint8_t *bytes, size_t count, uint32_t counts[256]);
     most 64 KiB; only the last one of each hash is remembered. */
 size_t repeated_pieces(const uint8_t *bytes, size_t count);
 
+/** Makes the C library keep memory that is freed, up to the size of a few chunks a thread. */
+void keep_freed_memory(void);
+
 #endif
