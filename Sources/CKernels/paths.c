@@ -9,7 +9,7 @@ bool kernel_path_is_supported(kernel_path path) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
   case KERNEL_AVX512:
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
            __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2") &&
            __builtin_cpu_supports("popcnt");
 #endif

@@ -3,7 +3,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define AVX2 __attribute__((target("avx2,popcnt")))
+#define AVX2 __attribute__((target("avx2,popcnt,prfchw")))
 
 enum { WIDTH = 8, MOST_VECTORS = RANS_MANY_LANES / WIDTH, SETS = 1 << WIDTH };
 
@@ -96,18 +96,22 @@ AVX2 static inline uint8_t *encode(const rans_symbol *symbols, const lane_orders
   return words - 2 * _mm_popcnt_u32(set);
 }
 
-AVX2 RANS_FOR_EACH_NUMBER uint8_t *encode_rounds(const rans_symbol *symbols, unsigned bits,
-                                                 const uint8_t *raw, size_t count,
-                                                 uint32_t *states, unsigned lanes, uint8_t *end) {
+AVX2 RANS_FOR_EACH_NUMBER uint8_t *encode_rounds(const rans_coder *coder, const uint8_t *raw,
+                                                 size_t count, uint32_t *states, unsigned lanes,
+                                                 uint8_t *end) {
+  const rans_symbol *symbols = coder->symbols;
+  const uint8_t *next = coder->next.bytes;
+  size_t step = rans_step(coder->next, count, lanes);
   lane_orders members;
   fill_members(&members);
   __m256i x[MOST_VECTORS];
   int vectors = (int)lanes / WIDTH;
   for (int v = 0; v < vectors; v++)
     x[v] = _mm256_loadu_si256((const __m256i *)(states + WIDTH * v));
-  __m128i counts = _mm_cvtsi32_si128((int)bits);
-  for (size_t index = count; index > 0;) {
+  __m128i counts = _mm_cvtsi32_si128((int)coder->bits);
+  for (size_t index = count; index > 0; next += step) {
     index -= lanes;
+    rans_bring_near(next, step);
     for (int v = vectors - 1; v >= 0; v--)
       end = encode(symbols, &members, counts, raw + index + WIDTH * v, &x[v], end);
   }
@@ -115,11 +119,11 @@ AVX2 RANS_FOR_EACH_NUMBER uint8_t *encode_rounds(const rans_symbol *symbols, uns
   return end;
 }
 
-AVX2 uint8_t *rans_encode_avx2(const rans_symbol *symbols, unsigned bits, const uint8_t *raw,
-                               size_t count, uint32_t *states, unsigned lanes, uint8_t *end) {
+AVX2 uint8_t *rans_encode_avx2(const rans_coder *coder, const uint8_t *raw, size_t count,
+                               uint32_t *states, unsigned lanes, uint8_t *end) {
   return lanes == RANS_FEW_LANES
-             ? encode_rounds(symbols, bits, raw, count, states, RANS_FEW_LANES, end)
-             : encode_rounds(symbols, bits, raw, count, states, RANS_MANY_LANES, end);
+             ? encode_rounds(coder, raw, count, states, RANS_FEW_LANES, end)
+             : encode_rounds(coder, raw, count, states, RANS_MANY_LANES, end);
 }
 
 // The lowest byte of each lane, next to each other.
@@ -160,10 +164,14 @@ AVX2 RANS_FOR_EACH_NUMBER const uint8_t *decode_rounds(const rans_decoder *decod
     x[v] = _mm256_loadu_si256((const __m256i *)(states + WIDTH * v));
   __m256i mask = _mm256_set1_epi32((1 << decoder->bits) - 1);
   __m128i counts = _mm_cvtsi32_si128((int)decoder->bits);
-  size_t index = 0;
-  for (; *count - index >= lanes && end - words >= 2 * (ptrdiff_t)lanes; index += lanes)
+  const uint8_t *next = decoder->next.bytes;
+  size_t index = 0, step = rans_step(decoder->next, *count, lanes);
+  for (; *count - index >= lanes && end - words >= 2 * (ptrdiff_t)lanes;
+       index += lanes, next += step) {
+    rans_bring_near(next, step);
     for (int v = 0; v < vectors; v++)
       words = decode(decoder->slots, &ranks, counts, mask, raw + index + WIDTH * v, &x[v], words);
+  }
   for (int v = 0; v < vectors; v++) _mm256_storeu_si256((__m256i *)(states + WIDTH * v), x[v]);
   *count = index;
   return words;

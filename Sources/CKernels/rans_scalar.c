@@ -15,14 +15,17 @@ static inline uint8_t *encode(const rans_symbol *symbol, unsigned bits, uint32_t
   return words - 2 * emits;
 }
 
-uint8_t *rans_encode_scalar(const rans_symbol *symbols, unsigned bits, const uint8_t *raw,
-                            size_t count, uint32_t *states, unsigned lanes, uint8_t *end) {
-  size_t index = count;
+uint8_t *rans_encode_scalar(const rans_coder *coder, const uint8_t *raw, size_t count,
+                            uint32_t *states, unsigned lanes, uint8_t *end) {
+  const rans_symbol *symbols = coder->symbols;
+  size_t index = count, step = rans_step(coder->next, count, lanes);
   for (unsigned lane = (unsigned)(count % lanes); lane > 0; lane--)
-    end = encode(&symbols[raw[--index]], bits, &states[lane - 1], end);
-  while (index > 0)
+    end = encode(&symbols[raw[--index]], coder->bits, &states[lane - 1], end);
+  for (const uint8_t *next = coder->next.bytes; index > 0; next += step) {
+    rans_bring_near(next, step);
     for (unsigned lane = lanes; lane > 0; lane--)
-      end = encode(&symbols[raw[--index]], bits, &states[lane - 1], end);
+      end = encode(&symbols[raw[--index]], coder->bits, &states[lane - 1], end);
+  }
   return end;
 }
 
@@ -44,9 +47,12 @@ const uint8_t *rans_decode_scalar(const rans_decoder *tables, uint8_t *restrict 
                                   const uint8_t *end) {
   // A copy, which bytes that are written cannot change.
   rans_decoder decoder = *tables;
-  size_t index = 0;
+  const uint8_t *memory = decoder.next.bytes;
+  size_t index = 0, step = rans_step(decoder.next, count, lanes);
   // Rounds that cannot run out of words need no look at how many are left.
-  for (; count - index >= lanes && end - words >= 2 * (ptrdiff_t)lanes; index += lanes)
+  for (; count - index >= lanes && end - words >= 2 * (ptrdiff_t)lanes; index += lanes) {
+    rans_bring_near(memory, step);
+    memory += step;
     for (unsigned lane = 0; lane < lanes; lane++) {
       uint32_t next = advance(decoder, states[lane], &raw[index + lane]);
       bool needs = next < RANS_LOWEST;
@@ -54,6 +60,7 @@ const uint8_t *rans_decode_scalar(const rans_decoder *tables, uint8_t *restrict 
       states[lane] = needs ? longer : next;
       words += 2 * needs;
     }
+  }
   for (unsigned lane = 0; index < count; index++, lane = lane + 1 == lanes ? 0 : lane + 1) {
     uint32_t next = advance(decoder, states[lane], &raw[index]);
     if (next < RANS_LOWEST) {

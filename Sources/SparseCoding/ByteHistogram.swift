@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// How often each byte occurs.
 struct ByteHistogram {
   private(set) var counts = [UInt32](repeating: 0, count: 256)
@@ -12,32 +14,11 @@ struct ByteHistogram {
 
   /// Counts the bytes of several buffers together.
   init(of pieces: some Sequence<UnsafeRawBufferPointer>) {
-    // Equal bytes in a row would wait for each other in a single table.
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * 256) { tables in
-      tables.initialize(repeating: 0)
-      for piece in pieces {
-        Self.count(piece, in: tables)
-        total += piece.count
-      }
-      for symbol in 0..<256 {
-        let (even, odd) = (tables[symbol] &+ tables[512 | symbol], tables[256 | symbol])
-        counts[symbol] = even &+ odd &+ tables[768 | symbol]
-      }
+    for piece in pieces {
+      total += piece.count
+      guard let base = piece.baseAddress else { continue }
+      byte_histogram(base.assumingMemoryBound(to: UInt8.self), piece.count, &counts)
     }
-  }
-
-  private static func count(
-    _ bytes: UnsafeRawBufferPointer, in tables: UnsafeMutableBufferPointer<UInt32>
-  ) {
-    let words = bytes.count / 8
-    for index in 0..<words {
-      var word = bytes.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self)
-      for place in 0..<8 {
-        tables[(place & 3) &<< 8 | Int(truncatingIfNeeded: word & 0xFF)] &+= 1
-        word &>>= 8
-      }
-    }
-    for index in words * 8..<bytes.count { tables[Int(bytes[index])] &+= 1 }
   }
 
   /// The entropy of a byte in bits, from 0 to 8.

@@ -93,17 +93,20 @@ final class ChunkAnalysis {
   /// Some of the elements, to estimate by.
   private(set) lazy var sample: Elements = {
     guard count > Self.sampleCount else { return elements }
-    let length = Self.sampleCount / Self.pieces
-    let bytes = coder.retained.take(Self.sampleCount * layout.width)
-    for piece in 0..<Self.pieces {
-      let start = (count - length) * piece / (Self.pieces - 1) * layout.width
-      let source = UnsafeRawBufferPointer(
-        rebasing: elements.bytes[start..<(start + length * layout.width)])
-      UnsafeMutableRawBufferPointer(rebasing: bytes[(piece * length * layout.width)...])
-        .copyMemory(from: source)
+    return pieces(Self.pieces, of: Self.sampleCount / Self.pieces)
+  }()
+
+  /// Evenly spaced pieces of the elements, one after the other.
+  func pieces(_ number: Int, of length: Int) -> Elements {
+    let size = length * layout.width
+    let bytes = coder.retained.take(number * size)
+    for piece in 0..<number {
+      let start = (count - length) * piece / (number - 1) * layout.width
+      UnsafeMutableRawBufferPointer(rebasing: bytes[(piece * size)...])
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: elements.bytes[start..<(start + size)]))
     }
     return Elements(bytes, layout)
-  }()
+  }
 
   /// One bit per element, set where it is not zero; unused bits are zero.
   private(set) lazy var mask: UnsafeRawBufferPointer = {

@@ -12,11 +12,13 @@ extension ChunkCoder {
     let mark = scratch.mark
     defer { scratch.release(to: mark) }
     let statistics = StreamStatistics(raw, on: grid)
+    // Streams that follow this one go there, too, as many as an element may have.
+    let use = StreamUse(target: coded.spareMemory(atMost: 4 * raw.count))
     var best = raw
     var coder = CoderID.stored
     var length: Int?
     for (id, codec) in codecs {
-      guard let stored = codec.encode(raw, statistics, scratch: scratch) else { continue }
+      guard let stored = codec.encode(raw, statistics, scratch: scratch, for: use) else { continue }
       let written = codec.storedLength(ofRaw: raw.count) == nil ? stored.count : nil
       guard cost(stored, written) < cost(best, length) else { continue }
       (best, coder, length) = (stored, id, written)
@@ -59,25 +61,29 @@ extension ChunkCoder {
   }
 
   /// The bytes of the next stream: where they stand, or in `scratch` when they are coded.
+  ///
+  /// `target` is what they help to fill.
   func view(
-    stream reader: inout CodedReader, count: Int
+    stream reader: inout CodedReader, count: Int, for target: UnsafeMutableRawBufferPointer? = nil
   ) throws(SparseCodingError) -> UnsafeRawBufferPointer {
     let id = try reader.byte()
     if id == CoderID.stored.rawValue { return try reader.take(count) }
     let raw = scratch.take(count)
-    try read(stream: &reader, codedBy: id, into: raw)
+    try read(stream: &reader, codedBy: id, into: raw, for: target)
     return UnsafeRawBufferPointer(raw)
   }
 
-  /// Fills `raw` from the next stream.
+  /// Fills `raw` from the next stream; `target` is what its bytes help to fill.
   func read(
-    stream reader: inout CodedReader, into raw: UnsafeMutableRawBufferPointer
+    stream reader: inout CodedReader, into raw: UnsafeMutableRawBufferPointer,
+    for target: UnsafeMutableRawBufferPointer? = nil
   ) throws(SparseCodingError) {
-    try read(stream: &reader, codedBy: reader.byte(), into: raw)
+    try read(stream: &reader, codedBy: reader.byte(), into: raw, for: target)
   }
 
   private func read(
-    stream reader: inout CodedReader, codedBy id: UInt8, into raw: UnsafeMutableRawBufferPointer
+    stream reader: inout CodedReader, codedBy id: UInt8, into raw: UnsafeMutableRawBufferPointer,
+    for target: UnsafeMutableRawBufferPointer?
   ) throws(SparseCodingError) {
     for (known, codec) in codecs where known.rawValue == id {
       let length: Int
@@ -86,9 +92,21 @@ extension ChunkCoder {
       } else {
         length = try reader.number()
       }
-      try codec.decode(reader.take(length), into: raw, at: places)
+      try codec.decode(
+        reader.take(length), into: raw,
+        for: StreamUse(places: places, target: target.map { .init($0) }))
       return
     }
     throw .unknownCoder(id)
+  }
+}
+
+extension [UInt8] {
+  /// Where the next bytes go, as far as there is room; it is there to be brought near only.
+  fileprivate func spareMemory(atMost size: Int) -> UnsafeRawBufferPointer {
+    let room = Swift.min(size, capacity - count)
+    return withUnsafeBytes { bytes in
+      UnsafeRawBufferPointer(start: bytes.baseAddress.map { $0 + bytes.count }, count: room)
+    }
   }
 }

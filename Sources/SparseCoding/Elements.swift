@@ -26,4 +26,16 @@ extension UnsafeMutableRawBufferPointer {
   func first(_ count: Int) -> UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: self[..<count])
   }
+
+  /// The bytes from one on.
+  func from(_ first: Int) -> UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(rebasing: self[first...])
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// The bytes from one on.
+  func from(_ first: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: self[first...])
+  }
 }

@@ -21,14 +21,21 @@ protocol StreamCodec: AnyObject {
 
   /// The coded form, raw itself or bytes in `scratch`; nil when coding is not worth a try.
   func encode(
-    _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, scratch: ScratchStack
+    _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, scratch: ScratchStack,
+    for use: StreamUse
   ) -> UnsafeRawBufferPointer?
 
   /// Fills `raw` exactly, using every byte of `stored`.
-  ///
-  /// `places` says which elements of a chunk it holds bytes of, when those of some only.
   func decode(
     _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer,
-    at places: ElementPlaces
+    for use: StreamUse
   ) throws(SparseCodingError)
+}
+
+/// What a stream is coded or decoded for.
+struct StreamUse {
+  /// Which elements of a chunk it holds bytes of, when those of some only.
+  var places = ElementPlaces.all
+  /// The memory that is written next: a coder that has to wait for none brings it near.
+  var target: UnsafeRawBufferPointer?
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ByteStorage
+internal import SparseCoding
 internal import SparsifyKit
 
 /// The command: words in, words out, exit codes.
@@ -44,8 +45,8 @@ struct Sparsify: ParsableCommand {
   }
 
   static func main() {
-    OutputStream.openStandardStreams()
     FreedMemory.keep()
+    OutputStream.openStandardStreams()
     Termination.removesTemporaryFiles()
     Lifeline.watchIfAsked()
     let arguments = Array(CommandLine.arguments.dropFirst())

@@ -25,11 +25,13 @@ import Testing
       try stream.withUnsafeBytes { raw in
         let row = RowGeometry(rowLength: max(1, min(60, raw.count)), kernel: 1, first: 0)
         let statistics = StreamStatistics(raw, on: ElementGrid(geometry: row))
-        guard let stored = codec.encode(raw, statistics, scratch: scratch) else { return }
+        guard let stored = codec.encode(raw, statistics, scratch: scratch, for: StreamUse()) else {
+          return
+        }
         coded += 1
         if let implied = codec.storedLength(ofRaw: raw.count) { #expect(implied == stored.count) }
         var output = [UInt8](repeating: 0xA5, count: stream.count)
-        try output.withUnsafeMutableBytes { try codec.decode(stored, into: $0, at: .all) }
+        try output.withUnsafeMutableBytes { try codec.decode(stored, into: $0, for: StreamUse()) }
         #expect(output == stream)
         // A stream of another length is refused by every coder that says its own length, but for
         // rans, whose last states hold bytes that may be any, and for mixed, to which a likely
@@ -38,7 +40,9 @@ import Testing
         for length in [stream.count + 1, stream.count - 1] {
           var wrong = [UInt8](repeating: 0, count: length)
           #expect(throws: SparseCodingError.self) {
-            try wrong.withUnsafeMutableBytes { try codec.decode(stored, into: $0, at: .all) }
+            try wrong.withUnsafeMutableBytes {
+              try codec.decode(stored, into: $0, for: StreamUse())
+            }
           }
         }
       }
@@ -56,7 +60,8 @@ import Testing
     let codec = RansCodec(level, .best)
     try stream.withUnsafeBytes { raw in
       let statistics = StreamStatistics(raw)
-      let stored = try #require(codec.encode(raw, statistics, scratch: ScratchStack()))
+      let stored = try #require(
+        codec.encode(raw, statistics, scratch: ScratchStack(), for: StreamUse()))
       #expect(Double(stored.count) < 100_000 * 1.984 / 8 * 1.005 + 256)
       #expect(abs(statistics.estimatedSize / 100_000 * 8 - 1.984) < 0.05)
     }
@@ -96,7 +101,7 @@ import Testing
     let codec = RansCoder().makeCodec(level: .small, kernels: .best)
     try stream.withUnsafeBytes { raw in
       let stored = try #require(
-        codec.encode(raw, StreamStatistics(raw), scratch: ScratchStack()))
+        codec.encode(raw, StreamStatistics(raw), scratch: ScratchStack(), for: StreamUse()))
       #expect(Double(stored.count) < bits / 8 * 1.001 + 150)
     }
   }
@@ -107,12 +112,15 @@ import Testing
     let codec = RansCoder().makeCodec(level: .small, kernels: .best)
     let scratch = ScratchStack()
     let coded = try stream.withUnsafeBytes { raw in
-      Array(try #require(codec.encode(raw, StreamStatistics(raw), scratch: scratch)))
+      Array(
+        try #require(codec.encode(raw, StreamStatistics(raw), scratch: scratch, for: StreamUse())))
     }
     func isRefused(_ bytes: [UInt8]) -> Bool {
       var output = [UInt8](repeating: 0, count: stream.count)
       return bytes.withUnsafeBytes { bytes in
-        output.withUnsafeMutableBytes { (try? codec.decode(bytes, into: $0, at: .all)) == nil }
+        output.withUnsafeMutableBytes {
+          (try? codec.decode(bytes, into: $0, for: StreamUse())) == nil
+        }
       }
     }
     #expect(!isRefused(coded))

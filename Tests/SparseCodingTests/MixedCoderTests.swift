@@ -139,7 +139,9 @@ import Testing
     let scratch = ScratchStack()
     return try symbols.withUnsafeBytes { raw in
       let statistics = StreamStatistics(raw, on: grid)
-      return Array(try #require(MixedCodec(.small).encode(raw, statistics, scratch: scratch)))
+      return Array(
+        try #require(MixedCodec(.small).encode(raw, statistics, scratch: scratch, for: StreamUse()))
+      )
     }
   }
 
@@ -149,7 +151,7 @@ import Testing
     var output = [UInt8](repeating: 0xA5, count: count)
     try coded.withUnsafeBytes { coded in
       try output.withUnsafeMutableBytes {
-        try MixedCodec(.fast).decode(coded, into: $0, at: places)
+        try MixedCodec(.fast).decode(coded, into: $0, for: StreamUse(places: places))
       }
     }
     return output

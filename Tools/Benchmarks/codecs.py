@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How small and how fast coders of weights are, in memory and on one thread.
+"""How small and how fast coders of weights are, in memory and per core.
 
     codecs.py [--rounds N] [--write]
 
@@ -88,12 +88,13 @@ def build():
 
 
 def best(call, argument, rounds, prepare=lambda raw: raw):
+    """The least processor time, in which neither other programs nor more threads help."""
     seconds = []
     for _ in range(rounds):
         ready = prepare(argument)
-        start = time.perf_counter()
+        start = time.process_time()
         result = call(ready)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     return min(seconds), result
 
 
@@ -141,7 +142,8 @@ def main():
     options = parser.parse_args()
     bench, tensors = build(), list(weights())
     text = "# Coders of weights\n\nMade by `codecs.py --write`: one thread, in memory, best of "
-    text += f"{options.rounds} rounds; GB/s of raw bytes. A copy of the same bytes stands last.\n"
+    text += f"{options.rounds} rounds; GB/s of raw bytes and processor time. A copy of the same bytes "
+    text += "stands last.\n"
     with tempfile.TemporaryDirectory() as folder:
         for title, name, raw in data(tensors):
             own = own_rows(bench, name, raw, options.rounds, Path(folder))

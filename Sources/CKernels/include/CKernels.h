@@ -29,6 +29,20 @@ typedef struct {
   uint32_t range;
 } rans_symbol;
 
+/** Memory that is written next: it is brought near meanwhile, because coding waits for none. */
+typedef struct {
+  const uint8_t *bytes;
+  size_t size;
+} next_memory;
+
+/** The tables of a coder. */
+typedef struct {
+  unsigned bits;
+  /** By symbol. */
+  const rans_symbol *symbols;
+  next_memory next;
+} rans_coder;
+
 /** The numbers of lanes that the vector paths code; streams with any other number are left to the
     scalar one. */
 enum { RANS_FEW_LANES = 16, RANS_MANY_LANES = 64 };
@@ -43,9 +57,8 @@ enum { RANS_SLOT_BITS = 12 };
 
     There must be room for `count` words and 16 bytes more, and all bytes must have frequencies.
     Returns where the words begin. */
-uint8_t *rans_encode(kernel_path path, const rans_symbol symbols[256], unsigned bits,
-                     const uint8_t *raw, size_t count, uint32_t *states, unsigned lanes,
-                     uint8_t *end);
+uint8_t *rans_encode(kernel_path path, const rans_coder *coder, const uint8_t *raw, size_t count,
+                     uint32_t *states, unsigned lanes, uint8_t *end);
 
 /** The tables of a decoder. */
 typedef struct {
@@ -58,7 +71,11 @@ typedef struct {
       12 of distance to the beginning of the range. Null when `bits` is over RANS_SLOT_BITS, or
       no vector path will use them. */
   const uint32_t *slots;
+  next_memory next;
 } rans_decoder;
+
+/** Fills the tables that tell of slots from the ranges of symbols; `slots` may be null. */
+void rans_fill(const uint32_t ranges[256], uint8_t *symbols, uint32_t *slots);
 
 /** Decodes `count` bytes from the words between `words` and `end`; states change.
 
@@ -93,5 +110,42 @@ size_t packed_bits_pack(kernel_path path, unsigned width, const uint8_t *bytes, 
     Returns how many groups of eight bytes were filled. */
 size_t packed_bits_unpack(kernel_path path, unsigned width, const uint8_t *packed, size_t size,
                           uint8_t *bytes, size_t count);
+
+/** How floats are cut when the highest bits of each mantissa stand beside its exponent:
+    schemas/encodings/10-float-joint.md. */
+typedef struct {
+  unsigned width;
+  /** How many bits of a mantissa are in a symbol: 1 to 4. */
+  unsigned bits;
+  /** The smallest exponent but 0. */
+  uint8_t base;
+} joint_shape;
+
+/** Cuts floats into symbols, the packed other bits of the mantissas' highest bytes, and the planes below,
+    the lowest first.
+
+    Returns how many floats were cut, from the first on, which is none where the path has no way to do
+    so. Neither reads nor writes beyond what belongs to these. */
+size_t joint_split(kernel_path path, joint_shape shape, const uint8_t *elements, size_t count,
+                   uint8_t *symbols, uint8_t *rest, uint8_t *const *others);
+
+/** The way back from `joint_split`.
+
+    `farthest` becomes the greatest distance of an exponent from `base`, if it was less. */
+size_t joint_merge(kernel_path path, joint_shape shape, const uint8_t *symbols, const uint8_t *rest,
+                   const uint8_t *const *others, size_t count, uint8_t *elements,
+                   uint8_t *farthest);
+
+/** The smallest exponent but 0 less one, modulo 256, and the largest one, of floats of 2, 4 or 8 bytes,
+    whose exponent is the highest byte after a rotation to the left. */
+void exponent_range(kernel_path path, unsigned width, const uint8_t *elements, size_t count,
+                    uint8_t *smallest, uint8_t *largest);
+
+/** Adds how often each byte occurs. */
+void byte_histogram(const uint8_t *bytes, size_t count, uint32_t counts[256]);
+
+/** How many pieces of eight bytes, of those that begin at every fourth, stood before in a buffer of at
+    most 64 KiB; only the last one of each hash is remembered. */
+size_t repeated_pieces(const uint8_t *bytes, size_t count);
 
 #endif

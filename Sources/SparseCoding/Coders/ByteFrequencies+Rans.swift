@@ -22,38 +22,30 @@ extension ByteFrequencies {
 
   /// Gives the tables of a decoder of so many lanes to `body`.
   func withDecoder<Result>(
-    of lanes: Int, for kernels: KernelPath, _ body: (UnsafePointer<rans_decoder>) -> Result
+    of lanes: Int, for kernels: KernelPath, _ use: StreamUse,
+    _ body: (UnsafePointer<rans_decoder>) -> Result
   ) -> Result {
-    symbols.withUnsafeBufferPointer { symbols in
-      ranges.withUnsafeBufferPointer { ranges in
-        slots(of: lanes, for: kernels).withUnsafeBufferPointer { slots in
+    let hasSlots = rans_has_path(kernels.selector, UInt32(lanes)) && bits <= RANS_SLOT_BITS
+    return ranges.withUnsafeBufferPointer { ranges in
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: total) { symbols in
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: hasSlots ? total : 0) { slots in
+          rans_fill(
+            ranges.baseAddress, symbols.baseAddress, hasSlots ? slots.baseAddress : nil)
           var decoder = rans_decoder(
             bits: UInt32(bits), symbols: symbols.baseAddress, ranges: ranges.baseAddress,
-            slots: slots.isEmpty ? nil : slots.baseAddress)
+            slots: hasSlots ? slots.baseAddress : nil,
+            next: use.nextMemory)
           return body(&decoder)
         }
       }
     }
   }
+}
 
-  /// The symbol of each slot.
-  private var symbols: [UInt8] {
-    var symbols: [UInt8] = []
-    symbols.reserveCapacity(total)
-    for (symbol, count) in counts.enumerated() {
-      symbols.append(contentsOf: repeatElement(UInt8(symbol), count: Int(count)))
-    }
-    return symbols
-  }
-
-  /// What `rans_decoder.slots` holds; nothing where it is of no use.
-  private func slots(of lanes: Int, for kernels: KernelPath) -> [UInt32] {
-    guard rans_has_path(kernels.selector, UInt32(lanes)), bits <= RANS_SLOT_BITS else { return [] }
-    var slots: [UInt32] = []
-    slots.reserveCapacity(total)
-    for (symbol, count) in counts.enumerated() {
-      for distance in 0..<count { slots.append(UInt32(symbol) | count << 8 | distance << 20) }
-    }
-    return slots
+extension StreamUse {
+  /// The memory that is written next.
+  var nextMemory: next_memory {
+    next_memory(
+      bytes: target?.baseAddress?.assumingMemoryBound(to: UInt8.self), size: target?.count ?? 0)
   }
 }

@@ -2,6 +2,8 @@
 struct ByteFrequencies {
   /// The exponents of totals that there may be.
   static let possibleBits = 8...15
+  /// More bytes than `write` appends: two bits for each halving of a frequency, and two.
+  static let mostBytes = 256 * 4 + 1
 
   /// The exponent of the total.
   let bits: Int

@@ -13,7 +13,8 @@ private final class ConstantByteCodec: StreamCodec {
   func storedLength(ofRaw count: Int) -> Int? { 1 }
 
   func encode(
-    _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, scratch: ScratchStack
+    _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, scratch: ScratchStack,
+    for use: StreamUse
   ) -> UnsafeRawBufferPointer? {
     guard statistics.isConstant, raw.count > 0 else { return nil }
     return UnsafeRawBufferPointer(rebasing: raw[..<1])
@@ -21,7 +22,7 @@ private final class ConstantByteCodec: StreamCodec {
 
   func decode(
     _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer,
-    at places: ElementPlaces
+    for use: StreamUse
   ) throws(SparseCodingError) {
     guard raw.count > 0 else { throw .badStream(.constantByte, reason: "an empty stream") }
     _ = raw.initializeMemory(as: UInt8.self, repeating: stored[0])

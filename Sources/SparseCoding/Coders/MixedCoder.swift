@@ -29,7 +29,8 @@ final class MixedCodec: StreamCodec {
   func storedLength(ofRaw count: Int) -> Int? { nil }
 
   func encode(
-    _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, scratch: ScratchStack
+    _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, scratch: ScratchStack,
+    for use: StreamUse
   ) -> UnsafeRawBufferPointer? {
     guard level == .small, let grid = statistics.grid, raw.count >= Self.shortestStream,
       !statistics.isConstant, statistics.estimatedSize * 8 < Double(raw.count) * Self.mostBits,
@@ -66,7 +67,7 @@ final class MixedCodec: StreamCodec {
 
   func decode(
     _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer,
-    at places: ElementPlaces
+    for use: StreamUse
   ) throws(SparseCodingError) {
     let mark = scratch.mark
     defer { scratch.release(to: mark) }
@@ -76,7 +77,7 @@ final class MixedCodec: StreamCodec {
       throw .badStream(.mixed, reason: "rows that are too long, or kernels that do not fit them")
     }
     let tree = SymbolTree(try ByteFrequencies(from: &reader, for: .mixed))
-    let positions = places.positions(raw.count, scratch)
+    let positions = use.places.positions(raw.count, scratch)
     var model = SymbolModel(tree, geometry, scratch)
     let bytes = try reader.take(stored.count - reader.offset)
     var decoder = BinaryDecoder(bytes)

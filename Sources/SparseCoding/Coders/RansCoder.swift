@@ -31,37 +31,37 @@ final class RansCodec: StreamCodec {
   func storedLength(ofRaw count: Int) -> Int? { nil }
 
   func encode(
-    _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, scratch: ScratchStack
+    _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, scratch: ScratchStack,
+    for use: StreamUse
   ) -> UnsafeRawBufferPointer? {
     guard raw.count >= Self.shortestStream, !statistics.isConstant,
       statistics.estimatedSize < Double(raw.count) * (1 - Self.worthwhileSaving),
       let frequencies = ByteFrequencies(of: raw, largestBits: level == .small ? 14 : 12)
     else { return nil }
+    let lanes = RansLanes(ofStream: raw.count, kernels)
+    // The words end where the buffer does; what comes before them is put there at last.
+    let room = scratch.take(raw.count * 2 + ByteFrequencies.mostBytes + lanes.count * 4)
+    let (states, size) = lanes.encode(raw, frequencies, into: room, for: use)
     var head: [UInt8] = []
     frequencies.write(to: &head)
-    let words = scratch.take(raw.count * 2)
-    let (states, size) = RansLanes(ofStream: raw.count, kernels)
-      .encode(raw, frequencies, into: words)
     for state in states {
       withUnsafeBytes(of: state.littleEndian) { head.append(contentsOf: $0) }
     }
-    let stored = scratch.take(head.count + size)
+    let stored = room.from(room.count - size - head.count)
     stored.copyBytes(from: head)
-    UnsafeMutableRawBufferPointer(rebasing: stored[head.count...])
-      .copyMemory(from: UnsafeRawBufferPointer(rebasing: words[(words.count - size)...]))
     return UnsafeRawBufferPointer(stored)
   }
 
   func decode(
     _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer,
-    at places: ElementPlaces
+    for use: StreamUse
   ) throws(SparseCodingError) {
     var reader = CodedReader(stored)
     let frequencies = try ByteFrequencies(from: &reader, for: .rans)
     let lanes = RansLanes(ofStream: raw.count, kernels)
     let states = try reader.take(lanes.count * 4)
     let words = try reader.take(stored.count - reader.offset)
-    guard lanes.decode(states, frequencies, words, into: raw) else {
+    guard lanes.decode(states, frequencies, words, into: raw, for: use) else {
       throw .badStream(.rans, reason: "states or words that do not come out even")
     }
   }

@@ -31,7 +31,7 @@ struct RansLanes {
   /// - Returns: the states decoding begins with, and the size of the words.
   func encode(
     _ raw: UnsafeRawBufferPointer, _ frequencies: ByteFrequencies,
-    into words: UnsafeMutableRawBufferPointer
+    into words: UnsafeMutableRawBufferPointer, for use: StreamUse = StreamUse()
   ) -> (states: [UInt32], size: Int) {
     let coded = raw.count - heldCount
     var states = (0..<count).map { lane in
@@ -39,24 +39,30 @@ struct RansLanes {
     }
     guard let source = raw.baseAddress, let base = words.baseAddress else { return (states, 0) }
     let end = (base + words.count).assumingMemoryBound(to: UInt8.self)
-    let begin = rans_encode(
-      kernels.selector, frequencies.codingTable, UInt32(frequencies.bits),
-      source.assumingMemoryBound(to: UInt8.self), coded, &states, UInt32(count), end)
+    let begin = frequencies.codingTable.withUnsafeBufferPointer { symbols in
+      var coder = rans_coder(
+        bits: UInt32(frequencies.bits), symbols: symbols.baseAddress, next: use.nextMemory)
+      return rans_encode(
+        kernels.selector, &coder, source.assumingMemoryBound(to: UInt8.self), coded, &states,
+        UInt32(count), end)
+    }
     return (states, begin.map { end - $0 } ?? 0)
   }
 
   /// The way back from `encode`; false when it does not end as coding began.
   func decode(
     _ coded: UnsafeRawBufferPointer, _ frequencies: ByteFrequencies,
-    _ words: UnsafeRawBufferPointer,
-    into raw: UnsafeMutableRawBufferPointer
+    _ words: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer,
+    for use: StreamUse = StreamUse()
   ) -> Bool {
     var states = (0..<count).map {
       UInt32(littleEndian: coded.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self))
     }
     guard raw.count >= heldCount, states.allSatisfy({ Self.states ~= $0 }) else { return false }
     let free = raw.count - heldCount
-    guard decode(&states, frequencies, words, into: raw.baseAddress, free) else { return false }
+    guard decode(&states, frequencies, words, into: raw.baseAddress, free, for: use) else {
+      return false
+    }
     for (lane, state) in states.enumerated() {
       guard state >> 16 == 1 else { return false }
       raw[free + 2 * lane] = UInt8(truncatingIfNeeded: state)
@@ -68,12 +74,12 @@ struct RansLanes {
   /// Decodes the bytes that are no part of the last states, from exactly these words.
   private func decode(
     _ states: inout [UInt32], _ frequencies: ByteFrequencies, _ words: UnsafeRawBufferPointer,
-    into raw: UnsafeMutableRawPointer?, _ length: Int
+    into raw: UnsafeMutableRawPointer?, _ length: Int, for use: StreamUse
   ) -> Bool {
     guard let raw, let base = words.baseAddress else { return false }
     let begin = base.assumingMemoryBound(to: UInt8.self)
     let end = begin + words.count
-    return frequencies.withDecoder(of: count, for: kernels) { decoder in
+    return frequencies.withDecoder(of: count, for: kernels, use) { decoder in
       rans_decode(
         kernels.selector, decoder, raw.assumingMemoryBound(to: UInt8.self), length, &states,
         UInt32(count), begin, end) == end

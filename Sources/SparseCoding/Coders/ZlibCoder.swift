@@ -34,7 +34,8 @@ final class ZlibCodec: StreamCodec {
   func storedLength(ofRaw count: Int) -> Int? { nil }
 
   func encode(
-    _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, scratch: ScratchStack
+    _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, scratch: ScratchStack,
+    for use: StreamUse
   ) -> UnsafeRawBufferPointer? {
     guard isWritten, !statistics.isConstant, raw.count <= Self.longestStream else { return nil }
     return encode(raw, scratch: scratch)
@@ -52,7 +53,7 @@ final class ZlibCodec: StreamCodec {
 
   func decode(
     _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer,
-    at places: ElementPlaces
+    for use: StreamUse
   ) throws(SparseCodingError) {
     decompressor = decompressor ?? libdeflate_alloc_decompressor()
     guard let decompressor else { throw .outOfMemory(.zlib) }

@@ -37,7 +37,8 @@ final class ZstdCodec: StreamCodec {
   func storedLength(ofRaw count: Int) -> Int? { nil }
 
   func encode(
-    _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, scratch: ScratchStack
+    _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, scratch: ScratchStack,
+    for use: StreamUse
   ) -> UnsafeRawBufferPointer? {
     guard !statistics.isConstant, raw.count > 8 else { return nil }
     var best: UnsafeRawBufferPointer?
@@ -56,7 +57,7 @@ final class ZstdCodec: StreamCodec {
 
   func decode(
     _ stored: UnsafeRawBufferPointer, into raw: UnsafeMutableRawBufferPointer,
-    at places: ElementPlaces
+    for use: StreamUse
   ) throws(SparseCodingError) {
     guard ZstdFrame.isAcceptable(stored) else {
       throw .badStream(.zstd, reason: "not exactly one frame of the kind written here")

@@ -29,7 +29,7 @@ struct BitmaskEncoding: ChunkEncoding {
     let words = coder.scratch.take((count + 63) / 64 * 8)
     UnsafeMutableRawBufferPointer(rebasing: words[(count / 64 * 8)...]).zeroFill()
     let mask = words.first((count + 7) / 8)
-    try coder.read(stream: &reader, into: mask)
+    try coder.read(stream: &reader, into: mask, for: output)
     guard count % 8 == 0 || mask[count / 8] >> (count % 8) == 0 else {
       throw .badChunk(id, reason: "bits after the last element")
     }

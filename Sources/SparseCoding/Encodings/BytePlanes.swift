@@ -47,7 +47,8 @@ struct BytePlanes {
     zeros.zeroFill()
     var planes = [UnsafeRawBufferPointer](repeating: .init(zeros), count: layout.width)
     for plane in (0..<used).reversed() {
-      planes[plane] = try coder.view(stream: &reader, count: count)
+      let target = plane == used - 1 ? output : nil
+      planes[plane] = try coder.view(stream: &reader, count: count, for: target)
     }
     PlaneKernels.merge(planes, rotation: rotation, into: output)
   }

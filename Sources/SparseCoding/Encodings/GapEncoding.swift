@@ -33,7 +33,7 @@ struct GapEncoding: ChunkEncoding {
     // Each gap stands for one element at least.
     guard length <= count else { throw .badChunk(id, reason: "more gaps than elements") }
     let gaps = coder.scratch.take(length)
-    try coder.read(stream: &reader, into: gaps)
+    try coder.read(stream: &reader, into: gaps, for: output)
     let values = coder.scratch.take(try valueCount(gaps, count) * layout.width)
     let places = ElementPlaces.gaps(UnsafeRawBufferPointer(gaps))
     try coder.decodeDense(&reader, as: layout, at: places, into: values)

@@ -9,11 +9,31 @@ struct SignedRepeatsEncoding: ChunkEncoding {
   let isDense = true
 
   func estimate(_ chunk: ChunkAnalysis) -> Double? {
-    guard Self.isPossible(chunk.layout), chunk.hasRepeats else { return nil }
+    guard Self.isPossible(chunk.layout), chunk.hasRepeats, isPromising(chunk) else { return nil }
     return chunk.coder.scratch.measured { scratch in
       let parts = parts(of: chunk.elements, scratch)
       return quickSize(of: parts.magnitudes, in: chunk) + Double(parts.signs.count)
     }
+  }
+
+  private func size(_ elements: Elements, with coder: ChunkCoder) -> Double {
+    coder.scratch.measured { scratch in
+      let parts = parts(of: elements, scratch)
+      return coder.quickSize(of: parts.magnitudes) + Double(parts.signs.count)
+    }
+  }
+
+  /// How much larger than with their exponents apart elements may seem to be.
+  private static let mostExcess = 1.15
+
+  /// Matching is slowest where it finds little, which a quarter of a large chunk shows.
+  private func isPromising(_ chunk: ChunkAnalysis) -> Bool {
+    guard chunk.count > ChunkCoder.maximumCount / 2,
+      let rival = FloatJointEncoding().estimate(chunk)
+    else { return true }
+    let part = chunk.pieces(4, of: chunk.count / 16)
+    let size = size(part, with: chunk.coder) * Double(chunk.count) / Double(part.count)
+    return size < rival * Self.mostExcess
   }
 
   func encode(_ chunk: ChunkAnalysis, into coded: inout [UInt8]) -> Bool {
