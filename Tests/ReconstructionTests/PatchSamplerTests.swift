@@ -53,7 +53,7 @@ import Testing
     for sample in 0..<400 {
       let positions = sampler.positions(10, ofSample: sample)
       #expect(positions == Set(positions).sorted() && positions.count == 10)
-      #expect(positions.allSatisfy((0..<50).contains))
+      #expect(positions.allSatisfy { (0..<50).contains($0) })
       #expect(positions == sampler.positions(10, ofSample: sample))
       seen += positions
     }
