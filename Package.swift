@@ -59,6 +59,8 @@ let package = Package(
     module("ByteStorage", ["CDeflate", "CCrypto"]),
     // Not swift-subprocess: it is asynchronous to the core, and everything here waits where it works.
     module("ChildProcesses", ["ByteStorage"]),
+    // Not OpenBLAS: its sums depend on the machine and on the number of threads.
+    module("LinearAlgebra", ["CKernels"]),
     module("ProtobufWire", ["ByteStorage", "CProtobufC"]),
     module("ModelGraph", ["ByteStorage"]),
     module("ShapeInference", ["ModelGraph", "ByteStorage"]),
@@ -68,6 +70,7 @@ let package = Package(
     module("SparseCoding", ["ByteStorage", "CKernels", "CDeflate", "CZstd"]),
     module("ONNXFormat", ["ModelGraph", "ProtobufWire", "ByteStorage", "CSchemas", "CProtobufC"]),
     module("Pruning", ["ModelGraph", "ByteStorage"]),
+    module("Reconstruction", ["LinearAlgebra"]),
     module("StructuredPruning", ["Pruning", "ShapeInference", "ModelGraph", "ByteStorage"]),
     module(
       "SparseContainer",
@@ -106,12 +109,14 @@ let package = Package(
     tests(of: "ChildProcesses"),
     tests(of: "InferenceProtocol"),
     tests(of: "Inference", ["InferenceProtocol", "ModelGraph", "ByteStorage"]),
+    tests(of: "LinearAlgebra", ["CKernels"]),
     tests(of: "ProtobufWire", ["ByteStorage", "CSchemas", "CProtobufC"]),
     tests(of: "ModelGraph", ["ByteStorage"]),
     tests(of: "ShapeInference", ["ModelGraph", "ByteStorage"]),
     tests(of: "SparseCoding", ["ByteStorage"]),
     tests(of: "ONNXFormat", ["ModelGraph", "ByteStorage", "ProtobufWire"]),
     tests(of: "Pruning", ["ModelGraph", "ByteStorage"]),
+    tests(of: "Reconstruction", ["LinearAlgebra"]),
     tests(of: "StructuredPruning", ["Pruning", "ShapeInference", "ModelGraph", "ByteStorage"]),
     tests(
       of: "SparseContainer",

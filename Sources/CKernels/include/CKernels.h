@@ -14,6 +14,9 @@ typedef enum { KERNEL_SCALAR, KERNEL_AVX2, KERNEL_AVX512 } kernel_path;
 /** True when this machine has the instructions of a path. */
 bool kernel_path_is_supported(kernel_path path);
 
+/** The fastest path of this machine. */
+kernel_path kernel_best_path(void);
+
 // Range asymmetric numeral systems: schemas/encodings/coder-5-rans.md.
 //
 // States are in [2^15, 2^31) and take turns: byte i belongs to state i % lanes. `bits` is the
@@ -89,5 +92,27 @@ size_t packed_bits_pack(kernel_path path, unsigned width, const uint8_t *bytes, 
     Returns how many groups of eight bytes were filled. */
 size_t packed_bits_unpack(kernel_path path, unsigned width, const uint8_t *packed, size_t size,
                           uint8_t *bytes, size_t count);
+
+// Products of matrices of doubles, row after row.
+
+/** result += op(left) * op(right), or -= when it subtracts. */
+typedef struct {
+  /** Of the result; `inner` is what the sums run over. */
+  size_t rows, columns, inner;
+  const double *left, *right;
+  double *result;
+  /** Elements from one row of a matrix to the next. */
+  size_t left_stride, right_stride, result_stride;
+  bool left_is_transposed, right_is_transposed;
+  bool subtracts;
+  /** Leaves out most of what lies above the diagonal: for results that are symmetric. */
+  bool is_lower;
+} matrix_product;
+
+/** How many doubles of scratch `matrix_multiply` takes. */
+size_t matrix_scratch_count(void);
+
+/** Multiplies; every path gives the same bits. */
+void matrix_multiply(kernel_path path, const matrix_product *product, double *scratch);
 
 #endif
