@@ -73,6 +73,11 @@ let package = Package(
     module("Reconstruction", ["LinearAlgebra"]),
     module("StructuredPruning", ["Pruning", "ShapeInference", "ModelGraph", "ByteStorage"]),
     module(
+      "Calibration",
+      [
+        "Reconstruction", "LinearAlgebra", "Pruning", "Inference", "ModelGraph", "ByteStorage",
+      ]),
+    module(
       "SparseContainer",
       [
         "ModelGraph", "SparseCoding", "ONNXFormat", "ProtobufWire", "ByteStorage", "CProtobufC",
@@ -81,8 +86,8 @@ let package = Package(
     module(
       "SparsifyKit",
       [
-        "SparseContainer", "ONNXFormat", "StructuredPruning", "Pruning", "Inference",
-        "ShapeInference", "ModelGraph", "SparseCoding", "ChildProcesses", "ByteStorage",
+        "SparseContainer", "ONNXFormat", "Calibration", "Reconstruction", "StructuredPruning",
+        "Pruning", "Inference", "ShapeInference", "ModelGraph", "SparseCoding", "ChildProcesses", "ByteStorage",
         "CDeflate", "CZstd", "CCrypto", "CProtobufC", "CYaml",
       ]),
     // ONNX Runtime is loaded by a program of its own: the command is linked statically, and a crash

@@ -61,6 +61,9 @@ extension LayerMoments {
   /// The roots of the inputs' mean squares, which `ActivationMagnitude` weighs by.
   public var inputNorms: [Double] { gram.diagonal.map { max(0, $0 / samples).squareRoot() } }
 
+  /// The mean squares of the outputs.
+  var outputMeanSquares: [Double] { outputSquares.map { $0 / samples } }
+
   /// The variances of the outputs.
   public var outputVariances: [Double] {
     zip(outputSquares, outputMeans).map { max(0, $0 / samples - $1 * $1) }
@@ -89,6 +92,32 @@ extension LayerMoments {
       }
     }
     return result
+  }
+
+  /// The means of products of two inputs.
+  var inputProducts: Matrix {
+    var result = Matrix(rows: inputs.count, columns: inputs.count, gram.values.map { $0 / samples })
+    result.mirrorLower()
+    return result
+  }
+
+  /// The means of products of an output (rows) and an input (columns).
+  var crossProducts: Matrix {
+    Matrix(rows: cross.rows, columns: cross.columns, cross.values.map { $0 / samples })
+  }
+
+  /// The variances of what weights make of the inputs.
+  public func outputVariances(of weights: Matrix) -> [Double] {
+    let product = Matrix.product(.plain(weights), .plain(inputCovariance))
+    return (0..<weights.rows).map { row in
+      max(0, zip(weights.row(row), product.row(row)).reduce(0) { $0 + $1.0 * $1.1 })
+    }
+  }
+
+  /// False when a sum is infinite or no number.
+  public var isFinite: Bool {
+    gram.diagonal.allSatisfy(\.isFinite) && outputSquares.allSatisfy(\.isFinite)
+      && cross.values.allSatisfy(\.isFinite)
   }
 
   private var samples: Double { Double(max(count, 1)) }

@@ -7,6 +7,8 @@ public import LinearAlgebra
 /// covariance of the inputs and B that of wanted outputs and inputs. Both are of centred samples, so
 /// the best bias is part of every solution: mean(y) - V mean(x). Damping draws V towards the dense
 /// weights W: it adds d to A's diagonal and d W to B.
+///
+/// A layer without a bias has moments in place of covariances.
 public struct LayerProblem: Sendable {
   /// The weights before pruning.
   public let dense: Matrix
@@ -16,8 +18,8 @@ public struct LayerProblem: Sendable {
   let target: Matrix
   /// The roots of the inputs' mean squares.
   let inputNorms: [Double]
-  private let inputMeans: [Double]
-  private let outputMeans: [Double]
+  /// The means of inputs and outputs; nil for a layer without a bias.
+  private let means: (inputs: [Double], outputs: [Double])?
   /// The sum of the variances of the outputs, and what damping adds to it.
   private let variance: Double
   private let dampedVariance: Double
@@ -25,9 +27,11 @@ public struct LayerProblem: Sendable {
   /// The problem of a layer with these weights.
   ///
   /// `damping` is a share of the mean of A's diagonal.
-  public init(dense: Matrix, moments: LayerMoments, damping: Double) {
-    var gram = moments.inputCovariance
-    var target = moments.crossCovariance
+  public init(
+    dense: Matrix, moments: LayerMoments, damping: Double, hasBias: Bool = true
+  ) {
+    var gram = hasBias ? moments.inputCovariance : moments.inputProducts
+    var target = hasBias ? moments.crossCovariance : moments.crossProducts
     let diagonal = gram.diagonal
     let mean = diagonal.reduce(0, +) / Double(max(diagonal.count, 1))
     let added = mean > 0 ? damping * mean : 1
@@ -37,9 +41,8 @@ public struct LayerProblem: Sendable {
     self.gram = gram
     self.target = target
     inputNorms = moments.inputNorms
-    inputMeans = moments.inputMeans
-    outputMeans = moments.outputMeans
-    variance = moments.outputVariances.reduce(0, +)
+    means = hasBias ? (moments.inputMeans, moments.outputMeans) : nil
+    variance = (hasBias ? moments.outputVariances : moments.outputMeanSquares).reduce(0, +)
     dampedVariance = variance + added * dense.values.reduce(0) { $0 + $1 * $1 }
   }
 
@@ -67,10 +70,12 @@ public struct LayerProblem: Sendable {
     return max(0, error) / max(variance, .leastNormalMagnitude)
   }
 
-  /// The bias that goes with weights: it keeps the means of the outputs.
-  public func bias(for weights: Matrix) -> [Double] {
-    (0..<rows).map { row in
-      zip(weights.row(row), inputMeans).reduce(outputMeans[row]) { $0 - $1.0 * $1.1 }
+  /// The bias that goes with weights: it keeps the means of the outputs. Nil for a layer without one.
+  public func bias(for weights: Matrix) -> [Double]? {
+    means.map { inputs, outputs in
+      (0..<rows).map { row in
+        zip(weights.row(row), inputs).reduce(outputs[row]) { $0 - $1.0 * $1.1 }
+      }
     }
   }
 }

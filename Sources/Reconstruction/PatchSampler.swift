@@ -42,12 +42,19 @@ public struct PatchSampler: Sendable {
     taps = (0..<count).map { Self.indices(of: $0, in: windows.kernel) }
   }
 
+  /// How many positions a sample's outputs have.
+  public var outputCount: Int { outputSizes.reduce(1, *) }
+
   /// Some positions of a sample's outputs, in order.
   public func positions(_ count: Int, ofSample sample: Int) -> [Int] {
-    let total = outputSizes.reduce(1, *)
+    Self.choice(count, of: outputCount, sample: sample, seed: seed)
+  }
+
+  /// So many of the numbers below `total`, in order; all when there are not more.
+  public static func choice(_ count: Int, of total: Int, sample: Int, seed: UInt64) -> [Int] {
     guard count < total else { return Array(0..<total) }
     var numbers = SplitMix64(seed: seed &+ UInt64(sample) &* 0xD134_2543_DE82_EF95)
-    // Floyd's sampling (Bentley and Floyd, "A sample of brilliance", 1987): no position twice.
+    // Floyd's sampling (Bentley and Floyd, "A sample of brilliance", 1987): no number twice.
     var chosen: Set<Int> = []
     for last in total - count..<total {
       let candidate = Int(numbers.next() % UInt64(last + 1))

@@ -35,6 +35,8 @@ struct ConvertCommand: ParsableCommand {
 
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
 
+  @OptionGroup(title: "Calibration") var calibration: CalibrationOptions
+
   @Option(
     help: "The format to write, when the output's extension does not say: onnx or spm.",
     completion: .list(ModelFormats.all.map(\.name)))
@@ -87,12 +89,21 @@ struct ConvertCommand: ParsableCommand {
     let start = monotonicSeconds()
     try checkReportPath()
     let reportFile = try report.map { try AtomicFile(path: $0, replaces: isForced) }
-    let bar = ProgressBar("converting", isWanted: !common.isQuiet && !common.isJSON)
+    let isTalking = !common.isQuiet && !common.isJSON
+    let bar = ProgressBar("converting", isWanted: isTalking)
+    let layers = ProgressBar("calibrating", unit: .layers, isWanted: isTalking)
     let conversion = conversion(by: recipe)
     let result: ConversionReport
     do {
-      defer { bar.clear() }
-      result = try conversion.run { bar.update($0, of: $1) }
+      defer {
+        bar.clear()
+        layers.clear()
+      }
+      result = try conversion.run(
+        progress: { done, total in
+          layers.clear()
+          bar.update(done, of: total)
+        }, fitting: { layers.update($0, of: $1) })
     }
     if let reportFile {
       try checkReportPath()
@@ -108,6 +119,7 @@ struct ConvertCommand: ParsableCommand {
       var recipe = try self.recipe.map { try Recipe(path: $0) } ?? Recipe()
       try channels.amend(&recipe)
       try pruning.amend(&recipe, isForced: isForced)
+      try calibration.amend(&recipe)
       recipe.output.level = level ?? recipe.output.level
       recipe.output.layout = layout ?? recipe.output.layout
       recipe.output.shardSize = shardSize ?? recipe.output.shardSize
@@ -127,6 +139,9 @@ struct ConvertCommand: ParsableCommand {
   private func conversion(by recipe: Recipe) -> Conversion {
     var conversion = Conversion(input: input ?? "", output: output ?? "", recipe: recipe)
     conversion.format = to
+    if !calibration.calibrate.isEmpty {
+      conversion.calibration = CalibrationData(files: calibration.calibrate)
+    }
     conversion.threads = common.threads
     conversion.memoryLimit = maxMemory?.bytes
     conversion.replaces = isForced
@@ -148,6 +163,7 @@ struct ConvertCommand: ParsableCommand {
     common.warn(result.warnings)
     if common.isVerbose, let channels = result.channels { common.say(channels.table) }
     if common.isVerbose, let pruned = result.pruning { common.say(pruned.table) }
+    if common.isVerbose, let calibration = result.calibration { common.say(calibration.table) }
     common.say(result.summary(seconds: seconds))
     if !isDryRun { common.suggest(next(after: result)) }
   }
@@ -180,6 +196,22 @@ extension ConversionReport {
     }
     parts.append("\(seconds.fixed(seconds < 10 ? 2 : 0)) s")
     return (isDryRun ? "dry run: " : "") + parts.joined(separator: ", ")
+  }
+}
+
+extension CalibrationSummary {
+  /// A line for each layer that was fitted.
+  var table: String {
+    var table = TextTable(["layer", "samples", "error", "plain", "note"], numeric: [1, 2, 3])
+    for row in layers {
+      table.add(
+        [
+          row.name, "\(row.samples)", row.error.fixed(4), row.plainError.fixed(4),
+          row.isPlain ? "plain kept" : "",
+        ])
+    }
+    for row in others { table.add([row.name, "", "", "", "plain: \(row.reason)"]) }
+    return table.text
   }
 }
 
