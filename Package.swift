@@ -87,7 +87,8 @@ let package = Package(
       "SparsifyKit",
       [
         "SparseContainer", "ONNXFormat", "Calibration", "Reconstruction", "StructuredPruning",
-        "Pruning", "Inference", "ShapeInference", "ModelGraph", "SparseCoding", "ChildProcesses", "ByteStorage",
+        "Pruning", "Inference", "ShapeInference", "ModelGraph", "SparseCoding", "ChildProcesses",
+        "ByteStorage",
         "CDeflate", "CZstd", "CCrypto", "CProtobufC", "CYaml",
       ]),
     // ONNX Runtime is loaded by a program of its own: the command is linked statically, and a crash
@@ -115,6 +116,7 @@ let package = Package(
     tests(of: "InferenceProtocol"),
     tests(of: "Inference", ["InferenceProtocol", "ModelGraph", "ByteStorage"]),
     tests(of: "LinearAlgebra", ["CKernels"]),
+    tests(of: "Calibration", ["Reconstruction", "LinearAlgebra", "Inference", "Pruning"]),
     tests(of: "ProtobufWire", ["ByteStorage", "CSchemas", "CProtobufC"]),
     tests(of: "ModelGraph", ["ByteStorage"]),
     tests(of: "ShapeInference", ["ModelGraph", "ByteStorage"]),
@@ -132,6 +134,7 @@ let package = Package(
     tests(
       of: "SparsifyKit",
       [
+        "Calibration",
         "ReadmeExample", "Pruning", "StructuredPruning", "SparseContainer", "ONNXFormat",
         "SparseCoding", "Inference", "ModelGraph", "ProtobufWire", "ChildProcesses", "ByteStorage",
       ]),

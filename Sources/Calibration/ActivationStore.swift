@@ -1,5 +1,5 @@
 internal import ByteStorage
-public import Inference
+internal import Inference
 internal import ModelGraph
 
 /// Values of a network for all samples, chunk by chunk, outside of memory.

@@ -1,8 +1,8 @@
-public import ModelGraph
-public import Pruning
 internal import ByteStorage
 internal import Inference
 internal import LinearAlgebra
+public import ModelGraph
+public import Pruning
 internal import Reconstruction
 
 extension Model {
@@ -67,13 +67,15 @@ private struct CalibratedPruner {
         refusals[weight.tensor] = error.reason
       }
     }
+    guard !layers.isEmpty else { throw CalibrationError.noLayers(weights: refusals.count) }
     let ends = try NetworkEnds(model, layers: layers)
     var pruning = pruning
     pruning.kept.formUnion(ends.tensors(request.protection))
     var plain = model
     plainReport = try plain.prune(pruning)
     zeros = Dictionary(
-      plainReport.entries.map { ($0.tensor, $0.prunedCount) }, uniquingKeysWith: { first, _ in first })
+      plainReport.entries.map { ($0.tensor, $0.prunedCount) },
+      uniquingKeysWith: { first, _ in first })
     report.others = plainReport.entries.compactMap { entry in
       refusals[entry.tensor].map { (entry.tensor, $0) }
     }

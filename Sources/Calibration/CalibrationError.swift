@@ -3,7 +3,7 @@ public import ByteStorage
 /// What can go wrong with samples and with what layers make of them.
 public enum CalibrationError: DiagnosticError, Equatable {
   /// No layer of the model can be fitted to what it reads.
-  case noLayers
+  case noLayers(weights: Int)
   /// A sample has elements that are infinite or no number.
   case notFinite(String, count: Int)
   /// The samples tell nothing apart.
@@ -24,7 +24,8 @@ public enum CalibrationError: DiagnosticError, Equatable {
   /// The fact.
   public var description: String {
     switch self {
-    case .noLayers: "no layer of the model can be fitted to what it reads"
+    case .noLayers(let weights):
+      "none of \(weights) weights of the model belongs to a layer that can be fitted to what it reads"
     case .notFinite(let name, let count):
       "the samples of \"\(ByteString(name))\" have \(count) elements that are infinite or no number"
     case .constantSamples(let name):

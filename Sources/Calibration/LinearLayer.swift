@@ -1,5 +1,5 @@
 internal import ByteStorage
-public import ModelGraph
+internal import ModelGraph
 internal import Pruning
 internal import Reconstruction
 
@@ -7,7 +7,7 @@ internal import Reconstruction
 /// group of channels.
 ///
 /// A convolution is such a node, too: it multiplies every window of its input.
-public struct LinearLayer: Sendable {
+struct LinearLayer: Sendable {
   /// How samples stand in the input.
   enum Form: Sendable, Hashable {
     /// Each vector along the last axis.

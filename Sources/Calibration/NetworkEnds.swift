@@ -10,7 +10,8 @@ struct NetworkEnds {
   private(set) var last: Set<TensorID> = []
 
   private static let elementwise: Set<ByteString> = [
-    "Add", "Cast", "Clip", "Div", "Exp", "Flatten", "Gather", "Identity", "LogSoftmax", "Mul", "Pad",
+    "Add", "Cast", "Clip", "Div", "Exp", "Flatten", "Gather", "Identity", "LogSoftmax", "Mul",
+    "Pad",
     "Pow", "Reshape", "Sigmoid", "Slice", "Softmax", "Sqrt", "Squeeze", "Sub", "Tanh", "Transpose",
     "Unsqueeze", "QuantizeLinear", "DequantizeLinear",
   ]

@@ -28,10 +28,26 @@ public struct Support: Sendable, Hashable {
       }
     case .groups(let groups, let kept):
       for row in 0..<rows {
-        for group in groups {
-          leaveOut(group.count - kept, of: group.map { row * columns + $0 }, scores)
-        }
+        for group in groups { leaveOut(group.count - kept, of: group, row, scores) }
       }
+    }
+  }
+
+  /// Leaves out some of a few columns of a row, without memory of its own: groups are many.
+  private mutating func leaveOut(
+    _ count: Int, of group: [Int], _ row: Int, _ scores: Matrix
+  ) {
+    for _ in 0..<max(0, count) {
+      var smallest: Int?
+      for column in group {
+        let place = row * columns + column
+        guard isKept[place] else { continue }
+        if let known = smallest, scores.values[known].magnitude <= scores.values[place].magnitude {
+          continue
+        }
+        smallest = place
+      }
+      if let smallest { isKept[smallest] = false }
     }
   }
 
@@ -75,6 +91,13 @@ public struct Support: Sendable, Hashable {
 func smallest(_ count: Int, of numbers: [Double]) -> [Int] {
   guard count > 0 else { return [] }
   guard count < numbers.count else { return Array(numbers.indices) }
+  // The table below takes longer to clear than a few numbers to sort.
+  guard numbers.count > 4096 else {
+    return Array(
+      numbers.indices.sorted {
+        (numbers[$0].magnitude, $0) < (numbers[$1].magnitude, $1)
+      }.prefix(count))
+  }
   let shift: UInt64 = 48
   var counts = [Int](repeating: 0, count: 1 << (64 - shift))
   for number in numbers { counts[Int(number.magnitude.bitPattern >> shift)] += 1 }

@@ -171,16 +171,20 @@ func sampleProblem(
 }
 
 @Suite struct LayerProblemTests {
-  @Test("The error of weights is the mean squared error of their outputs with the best bias")
-  func error() {
+  @Test(
+    "The error of weights is the mean squared error of their outputs with the best bias, or none",
+    arguments: [true, false])
+  func error(hasBias: Bool) {
     var numbers = SampleNumbers(seed: 2)
     let (inputs, outputs) = (numbers.matrix(40, 6), numbers.matrix(40, 3))
     var moments = LayerMoments(inputs: 6, outputs: 3)
     moments.add(inputs: inputs, outputs: outputs)
-    let problem = LayerProblem(dense: numbers.matrix(3, 6), moments: moments, damping: 0)
+    let problem = LayerProblem(
+      dense: numbers.matrix(3, 6), moments: moments, damping: 0, hasBias: hasBias)
     let weights = numbers.matrix(3, 6)
-    let bias = problem.bias(for: weights)
-    let means = moments.outputMeans
+    #expect((problem.bias(for: weights) != nil) == hasBias)
+    let bias = problem.bias(for: weights) ?? [0, 0, 0]
+    let means = hasBias ? moments.outputMeans : [0, 0, 0]
     let found = Matrix.product(.plain(inputs), .transposed(weights))
     var (error, variance) = (0.0, 0.0)
     for row in 0..<40 {
