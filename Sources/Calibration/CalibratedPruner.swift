@@ -19,6 +19,7 @@ extension Model {
   ///   - feed: the samples.
   ///   - runner: runs parts of the model.
   ///   - progress: told how many of all layers are done.
+  /// - Returns: what was pruned, and what was fitted.
   /// - Throws: `PruningError`, `CalibrationError`, and what running and reading throws.
   public mutating func prune(
     _ pruning: PruningRequest, calibratedBy request: CalibrationRequest, _ feed: CalibrationFeed,
@@ -132,7 +133,7 @@ private struct CalibratedPruner {
     for group in sums.indices {
       let fit = fitter.fit(
         dense: matrices[group], plain: plainMatrices[group],
-        goal: isPruned ? goal(of: layer, group) : nil, sums[group])
+        goal: isPruned ? goal(of: layer, plain: plainMatrices[group]) : nil, sums[group])
       guard let fit else { return keepPlain(layer, "what it reads is not finite") }
       fits.append(fit)
     }
@@ -165,10 +166,10 @@ private struct CalibratedPruner {
     return (wanted + samples - 1) / max(samples, 1)
   }
 
-  /// Nil where the zeros of plain pruning are kept.
-  private func goal(of layer: LinearLayer, _ group: Int) -> SparsityGoal? {
+  /// As many zeros as plain pruning makes in a group; nil where its zeros are kept.
+  private func goal(of layer: LinearLayer, plain: Matrix) -> SparsityGoal? {
     switch goal {
-    case .sparsity: .zeros(layer.share(of: zeros[layer.tensor] ?? 0, group: group))
+    case .sparsity: .zeros(plain.values.count { $0 == 0 })
     case .groups(let pattern) where layer.columns / layer.kernelSize % pattern.group == 0:
       .groups(layer.patternGroups(of: pattern.group), kept: pattern.kept)
     case .groups, .threshold, .blocks: nil

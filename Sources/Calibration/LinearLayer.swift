@@ -67,11 +67,6 @@ extension LinearLayer {
       }
     }
   }
-
-  /// A group's part of a number of zeros of the whole layer.
-  func share(of zeros: Int, group: Int) -> Int {
-    zeros * (group + 1) / groups - zeros * group / groups
-  }
 }
 
 /// The attributes of a convolution that say how its windows lie.

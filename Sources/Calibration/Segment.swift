@@ -9,6 +9,7 @@ extension Model {
   ///   - constants: nodes that depend on no input; those that are needed run first.
   ///   - inputs: the values that come from outside, and their types.
   ///   - outputs: the values that go out.
+  /// - Returns: the part, with the tensors it reads.
   func segment(
     _ nodes: [Int], constants: [Int], inputs: [(name: ByteString, type: ElementType)],
     outputs: [ByteString]

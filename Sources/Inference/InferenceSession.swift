@@ -75,14 +75,23 @@ public final class InferenceSession {
 }
 
 extension ModelValue {
-  /// The array as a message has it, when it fits this input.
+  /// The array, when it fits this input.
   ///
-  /// Throws `InferenceError.badInput` with what is expected and what is there.
-  fileprivate func named(_ array: NumericArray?) throws(InferenceError) -> NamedArray {
+  /// - Throws: `InferenceError.badInput` with what is expected and what is there.
+  @discardableResult
+  public func fitting(_ array: NumericArray?) throws(InferenceError) -> NumericArray {
     guard let array else { throw .badInput(name, expected: summary, found: "nothing") }
     guard array.elementType == elementType, fits(array.shape.dimensions) else {
       throw .badInput(name, expected: summary, found: array.summary)
     }
+    return array
+  }
+
+  /// The array as a message has it, when it fits this input.
+  ///
+  /// Throws `InferenceError.badInput` with what is expected and what is there.
+  fileprivate func named(_ array: NumericArray?) throws(InferenceError) -> NamedArray {
+    let array = try fitting(array)
     return NamedArray(
       name: name, elementType: Int32(array.elementType.rawValue),
       dimensions: array.shape.dimensions.map(Int64.init), contents: array.contents)

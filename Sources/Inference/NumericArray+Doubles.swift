@@ -28,8 +28,9 @@ extension NumericArray {
     return map(UInt32.self) { Float(bitPattern: $0) }
   }
 
-  /// Numbers as packed elements of 16, 32 or 64 bits, each the nearest the type has, ties to even; no
-  /// zero has a sign. Of any other type they become 32-bit floats.
+  /// Numbers as packed elements of 16, 32 or 64 bits, each the nearest the type has, ties to even.
+  ///
+  /// No zero has a sign. Of any other type they become 32-bit floats.
   public static func packed(_ values: [Double], _ type: ElementType) -> [UInt8] {
     switch type {
     case .float64: pack(values) { ($0 + 0).bitPattern }

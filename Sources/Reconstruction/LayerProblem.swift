@@ -70,7 +70,7 @@ public struct LayerProblem: Sendable {
     return max(0, error) / max(variance, .leastNormalMagnitude)
   }
 
-  /// The bias that goes with weights: it keeps the means of the outputs. Nil for a layer without one.
+  /// The bias that goes with weights and keeps the means of the outputs; nil for a layer without one.
   public func bias(for weights: Matrix) -> [Double]? {
     means.map { inputs, outputs in
       (0..<rows).map { row in

@@ -73,18 +73,6 @@ import Testing
     #expect(groups.allSatisfy { group in Set(group.map { $0 % 4 }).count == 1 })
   }
 
-  @Test("Zeros of a layer are shared out to its groups, none lost", arguments: 1...7)
-  func shares(groups: Int) throws {
-    let layer = LinearLayer(
-      node: 0, name: "y", tensor: TensorID(0), input: "x", output: "y", form: .vectors,
-      groups: groups, rows: 3, columns: 4, rowStride: 4, columnStride: 1, bias: .none)
-    for zeros in 0...12 * groups {
-      let parts = (0..<groups).map { layer.share(of: zeros, group: $0) }
-      #expect(parts.reduce(0, +) == zeros)
-      #expect(parts.allSatisfy { (0...12).contains($0) })
-    }
-  }
-
   @Test("Numbers are packed to the nearest that a type has")
   func packing() throws {
     for bits in stride(from: UInt16(0), to: 0x7C00, by: 7) {

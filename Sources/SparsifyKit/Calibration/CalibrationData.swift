@@ -34,6 +34,8 @@ public struct CalibrationData: Sendable {
         try FileFailure.naming(path) {
           let whole = try DataInputs(file, for: inputs, labels: nil, batch: Self.batch(inputs))
           try Self.check(whole)
+          let first = try whole.inputs(ofRun: 0).arrays
+          for input in inputs { try input.fitting(first[input.name]) }
           return whole
         })
     }

@@ -1,7 +1,7 @@
 internal import Calibration
 internal import Reconstruction
 
-/// How a step uses samples: the part that belongs to a recipe. The samples do not.
+/// How a step uses samples, without the samples, which are no part of a recipe.
 public struct CalibrationSettings: Hashable, Sendable {
   /// The name of what chooses the weights that go; nil for the criterion, unless weights are repaired.
   public var method: String?
