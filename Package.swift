@@ -45,6 +45,8 @@ let package = Package(
     system("CProtobufC", "libprotobuf-c", apt: "libprotobuf-c-dev", brew: "protobuf-c"),
     // The parser inside of Yams, without the Foundation that Yams brings: that triples the command.
     system("CYaml", "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
+    // Settings of GNU's malloc, which Swift's module of the C library leaves out.
+    .systemLibrary(name: "CMalloc"),
     // What protoc-c makes of schemas/: one target, so that messages of both share their types.
     .target(name: "CSchemas", dependencies: ["CProtobufC"]),
 
@@ -101,6 +103,7 @@ let package = Package(
       dependencies: [
         "SparsifyKit", "SparseContainer", "StructuredPruning", "Pruning", "Inference",
         "SparseCoding", "ChildProcesses", "ByteStorage",
+        .target(name: "CMalloc", condition: .when(platforms: [.linux])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

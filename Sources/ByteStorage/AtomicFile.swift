@@ -92,6 +92,8 @@ public final class AtomicFile: ByteSink {
       try flush()
       return try writeOut(bytes)
     }
+    // Memory counts when it is used; growing would use it twice.
+    if buffer.isEmpty { buffer.reserveCapacity(Self.bufferSize) }
     buffer.append(contentsOf: bytes)
     if buffer.count >= Self.bufferSize { try flush() }
   }

@@ -51,6 +51,7 @@ extension ByteString: CustomStringConvertible {
   /// The name for messages: control characters, bidirectional marks and bad UTF-8 are shown as
   /// escapes, and everything after `shownCharacters` is cut.
   public var escaped: String {
+    if isPlain { return text }
     var result = ""
     var shown = 0
     for scalar in text.unicodeScalars {
@@ -59,6 +60,11 @@ extension ByteString: CustomStringConvertible {
       shown += 1
     }
     return result
+  }
+
+  /// True for a name of few characters that are all safe, as nearly all are.
+  private var isPlain: Bool {
+    bytes.count <= Self.shownCharacters && bytes.allSatisfy { (0x20..<0x7F).contains($0) }
   }
 
   private static func isSafe(_ scalar: Unicode.Scalar) -> Bool {

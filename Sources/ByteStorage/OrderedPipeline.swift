@@ -78,14 +78,14 @@ public enum OrderedPipeline {
         return products
       },
       consume: { batch, products in
-        for (index, product) in zip(batches[batch], products) {
-          try consume(index, product.get())
+        for place in products.indices {
+          try consume(batches[batch].lowerBound + place, products[place].get())
         }
       })
   }
 
   /// Items of this size together, in bytes, are worth a thread's turn.
-  private static let batchSize = 1 << 16
+  private static let batchSize = 1 << 18
 
   private static func batches(of sizes: [Int]) -> [Range<Int>] {
     var batches: [Range<Int>] = []

@@ -5,7 +5,7 @@
 
 #define AVX2 __attribute__((target("avx2,popcnt")))
 
-enum { WIDTH = 8, VECTORS = RANS_VECTOR_LANES / WIDTH, SETS = 1 << WIDTH };
+enum { WIDTH = 8, MOST_VECTORS = RANS_MANY_LANES / WIDTH, SETS = 1 << WIDTH };
 
 // What the number of a set of lanes says of their order, a byte for each lane: a table that is
 // filled a microsecond before its first use.
@@ -96,21 +96,30 @@ AVX2 static inline uint8_t *encode(const rans_symbol *symbols, const lane_orders
   return words - 2 * _mm_popcnt_u32(set);
 }
 
-AVX2 uint8_t *rans_encode_avx2(const rans_symbol *symbols, unsigned bits, const uint8_t *raw,
-                               size_t count, uint32_t *states, uint8_t *end) {
+AVX2 RANS_FOR_EACH_NUMBER uint8_t *encode_rounds(const rans_symbol *symbols, unsigned bits,
+                                                 const uint8_t *raw, size_t count,
+                                                 uint32_t *states, unsigned lanes, uint8_t *end) {
   lane_orders members;
   fill_members(&members);
-  __m256i x[VECTORS];
-  for (int v = 0; v < VECTORS; v++)
+  __m256i x[MOST_VECTORS];
+  int vectors = (int)lanes / WIDTH;
+  for (int v = 0; v < vectors; v++)
     x[v] = _mm256_loadu_si256((const __m256i *)(states + WIDTH * v));
   __m128i counts = _mm_cvtsi32_si128((int)bits);
   for (size_t index = count; index > 0;) {
-    index -= RANS_VECTOR_LANES;
-    for (int v = VECTORS - 1; v >= 0; v--)
+    index -= lanes;
+    for (int v = vectors - 1; v >= 0; v--)
       end = encode(symbols, &members, counts, raw + index + WIDTH * v, &x[v], end);
   }
-  for (int v = 0; v < VECTORS; v++) _mm256_storeu_si256((__m256i *)(states + WIDTH * v), x[v]);
+  for (int v = 0; v < vectors; v++) _mm256_storeu_si256((__m256i *)(states + WIDTH * v), x[v]);
   return end;
+}
+
+AVX2 uint8_t *rans_encode_avx2(const rans_symbol *symbols, unsigned bits, const uint8_t *raw,
+                               size_t count, uint32_t *states, unsigned lanes, uint8_t *end) {
+  return lanes == RANS_FEW_LANES
+             ? encode_rounds(symbols, bits, raw, count, states, RANS_FEW_LANES, end)
+             : encode_rounds(symbols, bits, raw, count, states, RANS_MANY_LANES, end);
 }
 
 // The lowest byte of each lane, next to each other.
@@ -139,22 +148,32 @@ AVX2 static inline const uint8_t *decode(const uint32_t *slots, const lane_order
   return words + 2 * _mm_popcnt_u32(set);
 }
 
-AVX2 const uint8_t *rans_decode_avx2(const rans_decoder *decoder, uint8_t *raw, size_t *count,
-                                     uint32_t *states, const uint8_t *words, const uint8_t *end) {
+AVX2 RANS_FOR_EACH_NUMBER const uint8_t *decode_rounds(const rans_decoder *decoder, uint8_t *raw,
+                                                       size_t *count, uint32_t *states,
+                                                       unsigned lanes, const uint8_t *words,
+                                                       const uint8_t *end) {
   lane_orders ranks;
   fill_ranks(&ranks);
-  __m256i x[VECTORS];
-  for (int v = 0; v < VECTORS; v++)
+  __m256i x[MOST_VECTORS];
+  int vectors = (int)lanes / WIDTH;
+  for (int v = 0; v < vectors; v++)
     x[v] = _mm256_loadu_si256((const __m256i *)(states + WIDTH * v));
   __m256i mask = _mm256_set1_epi32((1 << decoder->bits) - 1);
   __m128i counts = _mm_cvtsi32_si128((int)decoder->bits);
   size_t index = 0;
-  for (; *count - index >= RANS_VECTOR_LANES && end - words >= 2 * RANS_VECTOR_LANES;
-       index += RANS_VECTOR_LANES)
-    for (int v = 0; v < VECTORS; v++)
+  for (; *count - index >= lanes && end - words >= 2 * (ptrdiff_t)lanes; index += lanes)
+    for (int v = 0; v < vectors; v++)
       words = decode(decoder->slots, &ranks, counts, mask, raw + index + WIDTH * v, &x[v], words);
-  for (int v = 0; v < VECTORS; v++) _mm256_storeu_si256((__m256i *)(states + WIDTH * v), x[v]);
+  for (int v = 0; v < vectors; v++) _mm256_storeu_si256((__m256i *)(states + WIDTH * v), x[v]);
   *count = index;
   return words;
+}
+
+AVX2 const uint8_t *rans_decode_avx2(const rans_decoder *decoder, uint8_t *raw, size_t *count,
+                                     uint32_t *states, unsigned lanes, const uint8_t *words,
+                                     const uint8_t *end) {
+  return lanes == RANS_FEW_LANES
+             ? decode_rounds(decoder, raw, count, states, RANS_FEW_LANES, words, end)
+             : decode_rounds(decoder, raw, count, states, RANS_MANY_LANES, words, end);
 }
 #endif

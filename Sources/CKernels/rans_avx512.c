@@ -5,7 +5,7 @@
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512cd,avx512vbmi2,popcnt")))
 
-enum { WIDTH = 16, VECTORS = RANS_VECTOR_LANES / WIDTH };
+enum { WIDTH = 16, MOST_VECTORS = RANS_MANY_LANES / WIDTH };
 
 // The upper 33 - log bits of 64-bit products, in all sixteen lanes: even ones apart from odd ones.
 AVX512 static inline __m512i divide(__m512i state, __m512i reciprocal, __m512i frequency) {
@@ -40,18 +40,28 @@ AVX512 static inline uint8_t *encode(const rans_symbol *symbols, __m128i counts,
   return words;
 }
 
-AVX512 uint8_t *rans_encode_avx512(const rans_symbol *symbols, unsigned bits, const uint8_t *raw,
-                                   size_t count, uint32_t *states, uint8_t *end) {
-  __m512i x[VECTORS];
-  for (int v = 0; v < VECTORS; v++) x[v] = _mm512_loadu_si512(states + WIDTH * v);
+AVX512 RANS_FOR_EACH_NUMBER uint8_t *encode_rounds(const rans_symbol *symbols, unsigned bits,
+                                                   const uint8_t *raw, size_t count,
+                                                   uint32_t *states, unsigned lanes,
+                                                   uint8_t *end) {
+  __m512i x[MOST_VECTORS];
+  int vectors = (int)lanes / WIDTH;
+  for (int v = 0; v < vectors; v++) x[v] = _mm512_loadu_si512(states + WIDTH * v);
   __m128i counts = _mm_cvtsi32_si128((int)bits);
   for (size_t index = count; index > 0;) {
-    index -= RANS_VECTOR_LANES;
-    for (int v = VECTORS - 1; v >= 0; v--)
+    index -= lanes;
+    for (int v = vectors - 1; v >= 0; v--)
       end = encode(symbols, counts, raw + index + WIDTH * v, &x[v], end);
   }
-  for (int v = 0; v < VECTORS; v++) _mm512_storeu_si512(states + WIDTH * v, x[v]);
+  for (int v = 0; v < vectors; v++) _mm512_storeu_si512(states + WIDTH * v, x[v]);
   return end;
+}
+
+AVX512 uint8_t *rans_encode_avx512(const rans_symbol *symbols, unsigned bits, const uint8_t *raw,
+                                   size_t count, uint32_t *states, unsigned lanes, uint8_t *end) {
+  return lanes == RANS_FEW_LANES
+             ? encode_rounds(symbols, bits, raw, count, states, RANS_FEW_LANES, end)
+             : encode_rounds(symbols, bits, raw, count, states, RANS_MANY_LANES, end);
 }
 
 // Decodes sixteen bytes with sixteen states; returns where the words that are left begin.
@@ -69,20 +79,29 @@ AVX512 static inline const uint8_t *decode(const uint32_t *slots, __m128i counts
   return words + 2 * _mm_popcnt_u32(needs);
 }
 
-AVX512 const uint8_t *rans_decode_avx512(const rans_decoder *decoder, uint8_t *raw, size_t *count,
-                                         uint32_t *states, const uint8_t *words,
-                                         const uint8_t *end) {
-  __m512i x[VECTORS];
-  for (int v = 0; v < VECTORS; v++) x[v] = _mm512_loadu_si512(states + WIDTH * v);
+AVX512 RANS_FOR_EACH_NUMBER const uint8_t *decode_rounds(const rans_decoder *decoder, uint8_t *raw,
+                                                         size_t *count, uint32_t *states,
+                                                         unsigned lanes, const uint8_t *words,
+                                                         const uint8_t *end) {
+  __m512i x[MOST_VECTORS];
+  int vectors = (int)lanes / WIDTH;
+  for (int v = 0; v < vectors; v++) x[v] = _mm512_loadu_si512(states + WIDTH * v);
   __m512i mask = _mm512_set1_epi32((1 << decoder->bits) - 1);
   __m128i counts = _mm_cvtsi32_si128((int)decoder->bits);
   size_t index = 0;
-  for (; *count - index >= RANS_VECTOR_LANES && end - words >= 2 * RANS_VECTOR_LANES;
-       index += RANS_VECTOR_LANES)
-    for (int v = 0; v < VECTORS; v++)
+  for (; *count - index >= lanes && end - words >= 2 * (ptrdiff_t)lanes; index += lanes)
+    for (int v = 0; v < vectors; v++)
       words = decode(decoder->slots, counts, mask, raw + index + WIDTH * v, &x[v], words);
-  for (int v = 0; v < VECTORS; v++) _mm512_storeu_si512(states + WIDTH * v, x[v]);
+  for (int v = 0; v < vectors; v++) _mm512_storeu_si512(states + WIDTH * v, x[v]);
   *count = index;
   return words;
+}
+
+AVX512 const uint8_t *rans_decode_avx512(const rans_decoder *decoder, uint8_t *raw, size_t *count,
+                                         uint32_t *states, unsigned lanes, const uint8_t *words,
+                                         const uint8_t *end) {
+  return lanes == RANS_FEW_LANES
+             ? decode_rounds(decoder, raw, count, states, RANS_FEW_LANES, words, end)
+             : decode_rounds(decoder, raw, count, states, RANS_MANY_LANES, words, end);
 }
 #endif

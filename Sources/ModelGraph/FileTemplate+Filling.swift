@@ -15,7 +15,7 @@ extension Model {
     let pieces = try pieces(of: file)
     try OrderedPipeline.run(
       // Writing and checking take one of the threads: one more would only be in the way.
-      sizes: pieces.map(\.range.count), threads: max(1, threads - 1), workspace: {},
+      sizes: pieces.map { $0.range.count }, threads: max(1, threads - 1), workspace: {},
       produce: { index, _ in try pieces[index].bytes() },
       consume: { _, bytes in try sink.write(bytes) })
   }

@@ -3,8 +3,6 @@ internal import CSchemas
 internal import ModelGraph
 
 extension ModelReader {
-  private static let standardDomains: Set<ByteString> = ["", "ai.onnx"]
-
   /// Checks the version of the format.
   mutating func checkVersion(_ proto: Proto<ModelProto>) throws {
     guard proto.pointee.has_ir_version != 0 else {
@@ -29,10 +27,12 @@ extension ModelReader {
     }
     var versions: [ByteString: Int] = [:]
     for set in operatorSets {
-      let isStandard = Self.standardDomains.contains(set.domain)
+      let isStandard = set.domain.isEmpty || set.domain == "ai.onnx"
       let shown = isStandard ? "ai.onnx" : set.domain.escaped
       try check(set, isStandard, shown)
-      guard let known = versions.updateValue(set.version, forKey: isStandard ? "" : set.domain)
+      // A single set, as most models have, needs no table.
+      guard operatorSets.count > 1,
+        let known = versions.updateValue(set.version, forKey: isStandard ? "" : set.domain)
       else { continue }
       guard known == set.version else {
         throw ONNXError(

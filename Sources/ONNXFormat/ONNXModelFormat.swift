@@ -45,7 +45,7 @@ public struct ONNXModelFormat: Sendable {
   /// True when a file that starts with these bytes can be an ONNX model: it has no magic number, but
   /// must start with a field of the outermost message.
   public func recognizes(prefix: [UInt8]) -> Bool {
-    let tags: Set<UInt8> = [0x08, 0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72, 0xA2, 0xCA, 0xD2]
+    let tags: [UInt8] = [0x08, 0x12, 0x1A, 0x22, 0x28, 0x32, 0x3A, 0x42, 0x72, 0xA2, 0xCA, 0xD2]
     return prefix.first.map(tags.contains) == true && ForeignFormat.diagnosis(of: prefix) == nil
   }
 

@@ -35,10 +35,10 @@ enum ONNXSchema {
     }
   }
 
-  private static let textNames: Set<String> = [
+  private static let textNames = [
     "name", "op_type", "domain", "overload", "input", "output", "dim_param", "ref_attr_name",
   ]
-  private static let countLimits = [
+  private static let countLimits: KeyValuePairs = [
     "onnx.NodeProto": Limits.nodes, "onnx.TensorProto": Limits.tensors,
   ]
 
@@ -49,7 +49,7 @@ enum ONNXSchema {
   /// For writing: the fields that hold handles of contents.
   static let writing = schema(detaching: ["float_data", "raw_data", "double_data"])
 
-  private static func schema(detaching fields: Set<String>) -> WireSchema {
+  private static func schema(detaching fields: [String]) -> WireSchema {
     WireSchema(
       root: messageDescriptor(onnx__model_proto__init), detached: ["onnx.TensorProto": fields],
       // Defaults of function attributes stay in the function's annotation, elements and all.

@@ -29,9 +29,9 @@ struct ParsedModel {
     }
   }
 
-  /// The hole that each tensor fills, by the hole's index.
-  private var owners: [Int: TensorID] {
-    var owners: [Int: TensorID] = [:]
+  /// The tensor that fills each hole; nil for those that are no tensor's.
+  private var owners: [TensorID?] {
+    var owners = [TensorID?](repeating: nil, count: scan.holes.count)
     for (index, tensor) in reader.tensors.enumerated() {
       if let hole = tensor.hole { owners[hole] = TensorID(index) }
     }
@@ -45,7 +45,7 @@ struct ParsedModel {
     let owners = owners
     var owned = holes
     for index in holes.indices {
-      guard let owner = owners[index] else {
+      guard index < owners.count, let owner = owners[index] else {
         throw ONNXError(.template, "hole \(index) of the stored model is no tensor's")
       }
       owned[index].tensor = owner
@@ -60,7 +60,7 @@ struct ParsedModel {
   func template(of file: any ByteSource) -> FileTemplate {
     let owners = owners
     let memory = MemorySource(scan.literal)
-    guard owners.count < scan.holes.count else {
+    guard owners.contains(nil) else {
       return FileTemplate(
         literal: memory, holes: holes(owners, shifted: { _ in 0 }), original: file)
     }
@@ -82,7 +82,7 @@ struct ParsedModel {
   }
 
   private func holes(
-    _ owners: [Int: TensorID], shifted: (Int) -> Int
+    _ owners: [TensorID?], shifted: (Int) -> Int
   ) -> [FileTemplate.Hole] {
     scan.holes.enumerated().compactMap { index, hole in
       owners[index].map {

@@ -54,11 +54,12 @@ public struct WireSchema: Sendable {
   ///   - names: fields of any message whose values are names.
   ///   - countLimits: how often a message type may occur.
   public init(
-    root: UnsafePointer<ProtobufCMessageDescriptor>, detached: [String: Set<String>] = [:],
-    whole: [String: Set<String>] = [:], names: Set<String> = [], countLimits: [String: Int] = [:]
+    root: UnsafePointer<ProtobufCMessageDescriptor>,
+    detached: KeyValuePairs<String, [String]> = [:],
+    whole: KeyValuePairs<String, [String]> = [:], names: [String] = [],
+    countLimits: KeyValuePairs<String, Int> = [:]
   ) {
     var queue = [root]
-    var index = [root: 0]
     var next = 0
     while next < queue.count {
       let descriptor = queue[next].pointee
@@ -66,7 +67,7 @@ public struct WireSchema: Sendable {
       let first = fields.count
       for position in 0..<Int(descriptor.n_fields) {
         let described = descriptor.fields[position]
-        fields.append(Self.field(described, &index, &queue))
+        fields.append(Self.field(described, &queue))
         fieldNames.append(String(cString: described.name))
       }
       appendMessage(descriptor, firstField: first)
@@ -99,7 +100,6 @@ public struct WireSchema: Sendable {
 
   private static func field(
     _ described: ProtobufCFieldDescriptor,
-    _ index: inout [UnsafePointer<ProtobufCMessageDescriptor>: Int],
     _ queue: inout [UnsafePointer<ProtobufCMessageDescriptor>]
   ) -> Field {
     let (kind, size): (Kind, Int) =
@@ -112,7 +112,7 @@ public struct WireSchema: Sendable {
       case PROTOBUF_C_TYPE_STRING, PROTOBUF_C_TYPE_BYTES:
         (.bytes, MemoryLayout<ProtobufCBinaryData>.size)
       case PROTOBUF_C_TYPE_MESSAGE:
-        (.message(messageIndex(described, &index, &queue)), MemoryLayout<UnsafeRawPointer>.size)
+        (.message(messageIndex(described, &queue)), MemoryLayout<UnsafeRawPointer>.size)
       default: (.varint64, 8)
       }
     return Field(
@@ -123,27 +123,27 @@ public struct WireSchema: Sendable {
 
   private static func messageIndex(
     _ described: ProtobufCFieldDescriptor,
-    _ index: inout [UnsafePointer<ProtobufCMessageDescriptor>: Int],
     _ queue: inout [UnsafePointer<ProtobufCMessageDescriptor>]
   ) -> Int {
     let target = UnsafeRawPointer(described.descriptor).assumingMemoryBound(
       to: ProtobufCMessageDescriptor.self)
-    if let known = index[target] { return known }
-    index[target] = queue.count
+    if let known = queue.firstIndex(of: target) { return known }
     queue.append(target)
     return queue.count - 1
   }
 
   private mutating func mark(
-    detached: [String: Set<String>], whole: [String: Set<String>], names: Set<String>,
-    countLimits: [String: Int]
+    detached: KeyValuePairs<String, [String]>, whole: KeyValuePairs<String, [String]>,
+    names: [String], countLimits: KeyValuePairs<String, Int>
   ) {
     for (type, name) in messageNames.enumerated() {
-      messages[type].countLimit = countLimits[name] ?? Int.max
+      messages[type].countLimit = countLimits.first { $0.key == name }?.value ?? Int.max
+      let taken = detached.first { $0.key == name }?.value
+      let kept = whole.first { $0.key == name }?.value
       let own = messages[type].firstField..<messages[type].firstField + messages[type].fieldCount
       for field in own {
-        fields[field].isDetached = detached[name]?.contains(fieldNames[field]) ?? false
-        fields[field].isWhole = whole[name]?.contains(fieldNames[field]) ?? false
+        fields[field].isDetached = taken?.contains(fieldNames[field]) ?? false
+        fields[field].isWhole = kept?.contains(fieldNames[field]) ?? false
         fields[field].isName = names.contains(fieldNames[field])
       }
     }

@@ -7,29 +7,37 @@ struct ByteHistogram {
 
   /// Counts the bytes of a buffer.
   init(of bytes: UnsafeRawBufferPointer) {
-    add(bytes)
+    self.init(of: CollectionOfOne(bytes))
   }
 
-  /// Adds the bytes of a buffer.
-  mutating func add(_ bytes: UnsafeRawBufferPointer) {
-    total += bytes.count
+  /// Counts the bytes of several buffers together.
+  init(of pieces: some Sequence<UnsafeRawBufferPointer>) {
     // Equal bytes in a row would wait for each other in a single table.
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 4 * 256) { tables in
       tables.initialize(repeating: 0)
-      let words = bytes.count / 8
-      for index in 0..<words {
-        var word = bytes.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self)
-        for place in 0..<8 {
-          tables[(place & 3) &<< 8 | Int(truncatingIfNeeded: word & 0xFF)] &+= 1
-          word &>>= 8
-        }
+      for piece in pieces {
+        Self.count(piece, in: tables)
+        total += piece.count
       }
-      for index in words * 8..<bytes.count { tables[Int(bytes[index])] &+= 1 }
       for symbol in 0..<256 {
-        for table in 1..<4 { tables[symbol] &+= tables[table << 8 | symbol] }
+        let (even, odd) = (tables[symbol] &+ tables[512 | symbol], tables[256 | symbol])
+        counts[symbol] = even &+ odd &+ tables[768 | symbol]
       }
-      for (symbol, count) in tables.prefix(256).enumerated() { counts[symbol] &+= count }
     }
+  }
+
+  private static func count(
+    _ bytes: UnsafeRawBufferPointer, in tables: UnsafeMutableBufferPointer<UInt32>
+  ) {
+    let words = bytes.count / 8
+    for index in 0..<words {
+      var word = bytes.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self)
+      for place in 0..<8 {
+        tables[(place & 3) &<< 8 | Int(truncatingIfNeeded: word & 0xFF)] &+= 1
+        word &>>= 8
+      }
+    }
+    for index in words * 8..<bytes.count { tables[Int(bytes[index])] &+= 1 }
   }
 
   /// The entropy of a byte in bits, from 0 to 8.

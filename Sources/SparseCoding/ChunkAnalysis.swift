@@ -50,6 +50,16 @@ final class ChunkAnalysis {
     return choice
   }
 
+  private var quickSize: (id: EncodingID, size: Double)?
+
+  /// The bytes that what an encoding makes of the elements takes when matched quickly; measured once.
+  func quickSize(for id: EncodingID, _ measure: () -> Double) -> Double {
+    if let quickSize, quickSize.id == id { return quickSize.size }
+    let size = measure()
+    quickSize = (id, size)
+    return size
+  }
+
   var count: Int { elements.count }
   var layout: ElementLayout { elements.layout }
   var nonZeroCount: Int { count - zeroCount }

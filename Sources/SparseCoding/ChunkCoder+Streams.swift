@@ -1,7 +1,7 @@
 // Streams: coder id, stored length where the raw length does not imply it, bytes.
 extension ChunkCoder {
   /// How much smaller quick matching must make bytes for strong matching to be skipped.
-  private static let enoughSaving = 32
+  private static let enoughSaving = 32.0
 
   /// Appends a stream in the smallest form its coders find; the lower number wins a tie.
   ///
@@ -26,11 +26,13 @@ extension ChunkCoder {
     coded.append(contentsOf: best)
   }
 
-  /// Appends a stream whose bytes are known to repeat each other.
-  func append(repeating raw: UnsafeRawBufferPointer, to coded: inout [UInt8]) {
+  /// Appends a stream whose bytes are known to repeat each other, and to take `quickSize` bytes.
+  func append(
+    repeating raw: UnsafeRawBufferPointer, quickSize: Double, to coded: inout [UInt8]
+  ) {
     let mark = scratch.mark
     defer { scratch.release(to: mark) }
-    guard let stored = matched(raw), stored.count < raw.count else {
+    guard let stored = matched(raw, quickSize), stored.count < raw.count else {
       return append(stream: raw, to: &coded)
     }
     coded.append(CoderID.zstd.rawValue)
@@ -44,10 +46,12 @@ extension ChunkCoder {
   }
 
   /// Strong matching takes seconds on bytes that are all repeats, which quick matching shrinks as well.
-  private func matched(_ raw: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-    guard let quick = quickMatcher?.compress(raw, scratch) else { return nil }
-    guard quick.count * Self.enoughSaving > raw.count else { return quick }
-    return strongMatcher?.compress(raw, scratch) ?? quick
+  private func matched(
+    _ raw: UnsafeRawBufferPointer, _ quickSize: Double
+  ) -> UnsafeRawBufferPointer? {
+    let isWorthTime = quickSize * Self.enoughSaving > Double(raw.count)
+    let strong = isWorthTime ? strongMatcher?.compress(raw, scratch) : nil
+    return strong ?? quickMatcher?.compress(raw, scratch)
   }
 
   private func cost(_ stored: UnsafeRawBufferPointer, _ length: Int?) -> Int {

@@ -17,10 +17,12 @@ public final class ChunkCoder {
   let retained = ScratchStack()
   /// Which elements of the chunk are being decoded.
   private(set) var places = ElementPlaces.all
+  private lazy var zstd = ZstdContext()
   /// Says how well whole elements match each other.
-  private(set) lazy var quickMatcher = ZstdCompressor.matching(level: 3)
+  private(set) lazy var quickMatcher = ZstdCompressor.matching(level: 3, in: zstd)
   /// Codes text, and elements that do.
-  private(set) lazy var strongMatcher = ZstdCompressor.matching(level: level.strongMatcherLevel)
+  private(set) lazy var strongMatcher = ZstdCompressor.matching(
+    level: level.strongMatcherLevel, in: zstd)
 
   /// Makes a coder for a level; the level does not matter for decoding.
   public convenience init(level: CompressionLevel) {

@@ -31,17 +31,13 @@ struct StreamStatistics {
   var estimatedSize: Double { Double(count) * histogram.bitsPerByte / 8 }
 
   private static func histogram(of stream: UnsafeRawBufferPointer) -> ByteHistogram {
-    var histogram = ByteHistogram()
-    guard stream.count > sampleSize else {
-      histogram.add(stream)
-      return histogram
-    }
+    guard stream.count > sampleSize else { return ByteHistogram(of: stream) }
     let length = sampleSize / pieces
-    for piece in 0..<pieces {
-      let start = (stream.count - length) * piece / (pieces - 1)
-      histogram.add(UnsafeRawBufferPointer(rebasing: stream[start..<(start + length)]))
-    }
-    return histogram
+    return ByteHistogram(
+      of: (0..<pieces).lazy.map { piece in
+        let start = (stream.count - length) * piece / (pieces - 1)
+        return UnsafeRawBufferPointer(rebasing: stream[start..<(start + length)])
+      })
   }
 }
 

@@ -10,9 +10,15 @@ struct ContainerWriter {
   let threads: Int
   let progress: ((Int, Int) -> Void)?
 
+  /// Files of fewer bytes are hashed sooner than a thread starts.
+  private static let worthThread = 1 << 18
+
   /// Writes everything, to files that are empty.
+  ///
+  /// Files are hashed beside the coding, with one thread too, as they are written beside it.
   func write(to output: consuming ShardedOutput) throws {
-    let digests = BackgroundTask(isInline: threads == 1) { [model, document] in
+    let isSmall = document.files.allSatisfy { ($0.original?.byteCount ?? 0) < Self.worthThread }
+    let digests = BackgroundTask(isInline: isSmall) { [model, document] in
       try document.files.map { try Self.digest(of: $0, in: model) }
     }
     var (planner, files) = try plan()

@@ -29,6 +29,9 @@ public struct ONNXFiles: ModelFormat {
     return LoadedModel(model: reading.model, warnings: reading.warnings, inputs: inputs)
   }
 
+  /// From so many bytes on, hashing them takes longer than handing them to another thread.
+  private static let worthThread = 16 << 20
+
   /// Writes the model file and its data files.
   ///
   /// - Throws: what reading the weights and writing throw; `ConversionError.digestDiffers` when a file
@@ -43,7 +46,8 @@ public struct ONNXFiles: ModelFormat {
       let isOriginal = file.holes.allSatisfy { model[$0.tensor].isOriginal }
       let expected = isOriginal ? file.digest : nil
       let sink = HashingSink(
-        base, isHashing: expected != nil, beside: options.threads > 1
+        base, isHashing: expected != nil,
+        beside: options.threads > 1 && total >= Self.worthThread
       ) { done in
         options.progress?(before + done, total)
       }

@@ -8,7 +8,7 @@ internal import SparsifyKit
 #endif
 
 /// Options that every command takes.
-struct CommonOptions: ParsableArguments {
+struct CommonOptions: ParsableArguments, Talker {
   @Flag(name: .customLong("json"), help: "Print one JSON object to standard output.")
   var isJSON = false
 
@@ -28,37 +28,21 @@ struct CommonOptions: ParsableArguments {
 
   /// How many threads work.
   var threads: Int {
-    wantedThreads ?? min(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), Self.mostThreads)
+    wantedThreads ?? Self.usualThreads
   }
 
-  private static let mostThreads = 1024
+  /// As many as there are processors.
+  static var usualThreads: Int {
+    min(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), possibleThreads.upperBound)
+  }
+
+  /// How many threads there may be.
+  static let possibleThreads = 1...1024
 
   mutating func validate() throws {
-    guard (1...Self.mostThreads).contains(threads) else {
-      throw ValidationError("--threads takes a number from 1 to \(Self.mostThreads)")
-    }
-  }
-
-  /// Prints talk unless it is not wanted.
-  func say(_ line: String) {
-    if !isQuiet { OutputStream.talk.line(line) }
-  }
-
-  /// Prints the command that may come next, for a person at a terminal.
-  func suggest(_ next: NextStep) {
-    if OutputStream.talk.isTerminal, !isJSON, let hint = next.hint { say(hint) }
-  }
-
-  /// Prints warnings, a few of them.
-  func warn(_ warnings: [String]) {
-    let most = isVerbose ? Int.max : 5
-    for warning in warnings.prefix(most) {
-      say("\(OutputStream.talk.coloured("warning:", .yellow)) \(warning)")
-    }
-    if warnings.count > most {
-      say(
-        "\(OutputStream.talk.coloured("warning:", .yellow)) and \(warnings.count - most) more (see them with -v)"
-      )
+    guard Self.possibleThreads.contains(threads) else {
+      let most = Self.possibleThreads.upperBound
+      throw ValidationError("--threads takes a number from 1 to \(most)")
     }
   }
 }

@@ -42,8 +42,7 @@ extension Shell {
   }
 
   private static var subcommands: String {
-    Sparsify.configuration.subcommands.compactMap { $0.configuration.commandName }
-      .joined(separator: " ")
+    Sparsify.subcommandNames.joined(separator: " ")
   }
 }
 

@@ -25,7 +25,7 @@ enum NextStep {
 
   /// The line to show; nil when a file is a standard stream, which cannot be read again.
   var hint: String? {
-    let names = Set(Sparsify.configuration.subcommands.map { $0.configuration.commandName })
+    let names = Sparsify.subcommandNames
     guard let words = candidates.first(where: { names.contains($0[0]) }),
       !words.contains("-")
     else { return nil }

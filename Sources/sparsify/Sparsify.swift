@@ -38,13 +38,20 @@ struct Sparsify: ParsableCommand {
     ],
     defaultSubcommand: ConvertCommand.self)
 
+  /// The words that stand for subcommands, but for `help`, which the argument parser adds.
+  static var subcommandNames: [String] {
+    configuration.subcommands.compactMap { $0.configuration.commandName }
+  }
+
   static func main() {
     OutputStream.openStandardStreams()
+    FreedMemory.keep()
     Termination.removesTemporaryFiles()
     Lifeline.watchIfAsked()
     let arguments = Array(CommandLine.arguments.dropFirst())
     guard !arguments.isEmpty else { return OutputStream.data.line(helpMessage()) }
     do {
+      if let plain = PlainConversion(arguments) { return try plain.run() }
       var command = try parseAsRoot(arguments)
       try command.run()
     } catch let answer as ExitCode {

@@ -147,6 +147,62 @@ def test_an_output_of_no_format_is_wrong_use(name, model, out):
     assert os.listdir(out) == []
 
 
+# MARK: the plain command line
+
+PLAIN = [
+    [],
+    ["-q"],
+    ["--quiet", "--force"],
+    ["-f", "-f", "-q", "-q"],
+    ["--threads", "2"],
+    ["--threads", "1", "--threads", "3"],
+    ["--threads", "+2"],
+    ["--threads", "007"],
+    ["--threads", "0"],
+    ["--threads", "-2"],
+    ["--threads", "two"],
+    ["--threads", ""],
+    ["--threads"],
+    ["--threads=2"],
+    ["-qf"],
+    ["-v"],
+    ["--json"],
+    ["--no-color"],
+    ["-"],
+    ["--"],
+    [""],
+    ["third.spm"],
+    ["help"],
+    ["inspect"],
+]
+
+
+# In front, the name of a subcommand is no third file.
+PLACES = [(place, options) for options in PLAIN for place in (0, 1, 2)
+          if place > 0 or options not in (["help"], ["inspect"])]
+
+
+@pytest.mark.parametrize("place, options", PLACES)
+@pytest.mark.parametrize("input_name, output_exists", [
+    ("model.onnx", False), ("model.onnx", True), ("missing.onnx", False)])
+def test_a_line_means_the_same_with_the_name_of_convert(
+        input_name, output_exists, place, options, model, out):
+    """A plain line without that name does not reach the argument parser; one with it does."""
+    words = [model.with_name(input_name), "out.spm"]
+    words[place:place] = options
+
+    def outcome(*before):
+        output = out / "out.spm"
+        output.unlink(missing_ok=True)
+        if output_exists:
+            output.write_bytes(b"older")
+        done = run(*before, *words, cwd=out)
+        timeless = [re.sub(r"\d+\.\d\d s", "... s", text) for text in (done.stdout, done.stderr)]
+        return done.code, *timeless, output.read_bytes() if output.exists() else None
+
+    assert outcome() == outcome("convert")
+
+
 # MARK: exit codes of files
 
 def test_bad_data_is_65(model, out):

@@ -32,9 +32,12 @@ typedef struct {
   uint32_t range;
 } rans_symbol;
 
-/** The number of lanes that the vector paths code; streams with any other number are left to the
+/** The numbers of lanes that the vector paths code; streams with any other number are left to the
     scalar one. */
-enum { RANS_VECTOR_LANES = 64 };
+enum { RANS_FEW_LANES = 16, RANS_MANY_LANES = 64 };
+
+/** True when a vector path codes streams of so many lanes. */
+bool rans_has_path(kernel_path path, unsigned lanes);
 
 /** The largest exponent of a total that `rans_decoder.slots` holds. */
 enum { RANS_SLOT_BITS = 12 };
@@ -55,7 +58,8 @@ typedef struct {
   /** The range of each symbol, as in `rans_symbol`. */
   const uint32_t *ranges;
   /** All of it by slot, for the vector paths: from the lowest bit 8 bits of symbol, 12 of frequency,
-      12 of distance to the beginning of the range. Null when `bits` is over RANS_SLOT_BITS. */
+      12 of distance to the beginning of the range. Null when `bits` is over RANS_SLOT_BITS, or
+      no vector path will use them. */
   const uint32_t *slots;
 } rans_decoder;
 

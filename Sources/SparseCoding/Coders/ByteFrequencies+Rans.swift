@@ -20,13 +20,13 @@ extension ByteFrequencies {
     }
   }
 
-  /// Gives the tables of a decoder to `body`.
+  /// Gives the tables of a decoder of so many lanes to `body`.
   func withDecoder<Result>(
-    for kernels: KernelPath, _ body: (UnsafePointer<rans_decoder>) -> Result
+    of lanes: Int, for kernels: KernelPath, _ body: (UnsafePointer<rans_decoder>) -> Result
   ) -> Result {
     symbols.withUnsafeBufferPointer { symbols in
       ranges.withUnsafeBufferPointer { ranges in
-        slots(for: kernels).withUnsafeBufferPointer { slots in
+        slots(of: lanes, for: kernels).withUnsafeBufferPointer { slots in
           var decoder = rans_decoder(
             bits: UInt32(bits), symbols: symbols.baseAddress, ranges: ranges.baseAddress,
             slots: slots.isEmpty ? nil : slots.baseAddress)
@@ -47,8 +47,8 @@ extension ByteFrequencies {
   }
 
   /// What `rans_decoder.slots` holds; nothing where it is of no use.
-  private func slots(for kernels: KernelPath) -> [UInt32] {
-    guard kernels != .scalar, bits <= RANS_SLOT_BITS else { return [] }
+  private func slots(of lanes: Int, for kernels: KernelPath) -> [UInt32] {
+    guard rans_has_path(kernels.selector, UInt32(lanes)), bits <= RANS_SLOT_BITS else { return [] }
     var slots: [UInt32] = []
     slots.reserveCapacity(total)
     for (symbol, count) in counts.enumerated() {

@@ -30,10 +30,9 @@ extension ByteFrequencies {
   private mutating func balance(_ occurrences: [UInt32]) {
     var missing = total - counts.reduce(0) { $0 + Int($1) }
     let adds = missing > 0
-    var gains = counts.indices.map { gain(of: $0, occurrences[$0], adding: adds) }
+    var gains = Knockout(counts.indices.map { gain(of: $0, occurrences[$0], adding: adds) })
     while missing != 0 {
-      var best = 0
-      for symbol in 1..<256 where gains[symbol] > gains[best] { best = symbol }
+      let best = gains.best
       guard gains[best] > -.infinity else { return }
       counts[best] = adds ? counts[best] + 1 : counts[best] - 1
       missing += adds ? -1 : 1
@@ -48,6 +47,38 @@ extension ByteFrequencies {
     let (parts, count) = (Double(counts[symbol]), Double(occurrences))
     if adding { return parts > 0 ? count / (parts + 0.5) : -.infinity }
     return parts > 1 ? -count / (parts - 0.5) : -.infinity
+  }
+}
+
+/// 256 numbers of which the largest is asked for after each change: pairs play, and winners go up.
+private struct Knockout {
+  private var values: [Double]
+  /// The winner of each game; the games of a round stand before those that lead to them, from 1 on.
+  private var winners = [Int](repeating: 0, count: 256) + (0..<256)
+
+  init(_ values: [Double]) {
+    self.values = values
+    for game in (1..<256).reversed() { play(game) }
+  }
+
+  /// The place of the largest number, the first one in a tie.
+  var best: Int { winners[1] }
+
+  subscript(place: Int) -> Double {
+    get { values[place] }
+    set {
+      values[place] = newValue
+      var game = (256 + place) / 2
+      while game > 0 {
+        play(game)
+        game /= 2
+      }
+    }
+  }
+
+  private mutating func play(_ game: Int) {
+    let (left, right) = (winners[2 * game], winners[2 * game + 1])
+    winners[game] = values[right] > values[left] ? right : left
   }
 }
 

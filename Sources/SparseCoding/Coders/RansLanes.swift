@@ -73,7 +73,7 @@ struct RansLanes {
     guard let raw, let base = words.baseAddress else { return false }
     let begin = base.assumingMemoryBound(to: UInt8.self)
     let end = begin + words.count
-    return frequencies.withDecoder(for: kernels) { decoder in
+    return frequencies.withDecoder(of: count, for: kernels) { decoder in
       rans_decode(
         kernels.selector, decoder, raw.assumingMemoryBound(to: UInt8.self), length, &states,
         UInt32(count), begin, end) == end

@@ -14,7 +14,7 @@ struct ZstdCoder: StreamCoder {
   }
 }
 
-/// One worker's zstd contexts, made when first needed.
+/// One worker's zstd compressors, made when first needed.
 final class ZstdCodec: StreamCodec {
   /// zstd leaves a block alone unless Huffman coding saves this share of it.
   private static let worthwhileSaving = 1.0 / 64
@@ -24,9 +24,10 @@ final class ZstdCodec: StreamCodec {
   private static let worthwhileRepeats = 30
 
   private let level: CompressionLevel
-  private lazy var matcher = ZstdCompressor.matching(level: level.matcherLevel)
-  private lazy var prober = ZstdCompressor.matching(level: level == .small ? 3 : 1)
-  private lazy var huffman = ZstdCompressor.huffman()
+  private lazy var context = ZstdContext()
+  private lazy var matcher = ZstdCompressor.matching(level: level.matcherLevel, in: context)
+  private lazy var prober = ZstdCompressor.matching(level: level == .small ? 3 : 1, in: context)
+  private lazy var huffman = ZstdCompressor.huffman(in: context)
   private lazy var decompressor = ZstdDecompressor()
 
   init(_ level: CompressionLevel) {

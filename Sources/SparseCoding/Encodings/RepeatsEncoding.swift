@@ -12,11 +12,12 @@ struct RepeatsEncoding: ChunkEncoding {
     guard !SignedRepeatsEncoding.isPossible(chunk.layout) else { return nil }
     let isLikely = chunk.hints.contains(.text) || chunk.layout.width > 1 && chunk.hasRepeats
     guard isLikely else { return nil }
-    return chunk.coder.quickSize(of: chunk.elements.bytes)
+    return quickSize(of: chunk)
   }
 
   func encode(_ chunk: ChunkAnalysis, into coded: inout [UInt8]) -> Bool {
-    chunk.coder.append(repeating: chunk.elements.bytes, to: &coded)
+    chunk.coder.append(
+      repeating: chunk.elements.bytes, quickSize: quickSize(of: chunk), to: &coded)
     return true
   }
 
@@ -25,5 +26,9 @@ struct RepeatsEncoding: ChunkEncoding {
     into output: UnsafeMutableRawBufferPointer, with coder: ChunkCoder
   ) throws(SparseCodingError) {
     try coder.read(stream: &reader, into: output)
+  }
+
+  private func quickSize(of chunk: ChunkAnalysis) -> Double {
+    chunk.quickSize(for: id) { chunk.coder.quickSize(of: chunk.elements.bytes) }
   }
 }

@@ -12,14 +12,16 @@ struct SignedRepeatsEncoding: ChunkEncoding {
     guard Self.isPossible(chunk.layout), chunk.hasRepeats else { return nil }
     return chunk.coder.scratch.measured { scratch in
       let parts = parts(of: chunk.elements, scratch)
-      return chunk.coder.quickSize(of: parts.magnitudes) + Double(parts.signs.count)
+      return quickSize(of: parts.magnitudes, in: chunk) + Double(parts.signs.count)
     }
   }
 
   func encode(_ chunk: ChunkAnalysis, into coded: inout [UInt8]) -> Bool {
     guard Self.widths.contains(chunk.layout.width) else { return false }
     let parts = parts(of: chunk.elements, chunk.coder.scratch)
-    chunk.coder.append(repeating: parts.magnitudes, to: &coded)
+    chunk.coder.append(
+      repeating: parts.magnitudes, quickSize: quickSize(of: parts.magnitudes, in: chunk),
+      to: &coded)
     chunk.coder.append(stream: parts.signs, to: &coded)
     return true
   }
@@ -44,6 +46,10 @@ struct SignedRepeatsEncoding: ChunkEncoding {
   }
 
   private static let widths = [2, 4, 8]
+
+  private func quickSize(of magnitudes: UnsafeRawBufferPointer, in chunk: ChunkAnalysis) -> Double {
+    chunk.quickSize(for: id) { chunk.coder.quickSize(of: magnitudes) }
+  }
 
   private func signBytes(_ count: Int) -> Int { (count + 7) / 8 }
 

@@ -1,0 +1,59 @@
+import TestSupport
+import Testing
+
+@testable import SparseCoding
+
+@Suite struct ByteFrequenciesTests {
+  @Test("Parts go where a look at all symbols finds the most", arguments: 0..<60)
+  func balance(seed: Int) throws {
+    var generator = SeededGenerator(seed: UInt64(seed))
+    let kinds = Int.random(in: 2...256, using: &generator)
+    let rarest = Int.random(in: 1...6, using: &generator)
+    let length = Int.random(in: 256...20_000, using: &generator)
+    let stream =
+      [0, UInt8(kinds - 1)]
+      + (2..<length).map { _ in
+        UInt8(
+          (1...rarest).map { _ in Int.random(in: 0..<kinds, using: &generator) }.min() ?? 0)
+      }
+    for largestBits in [12, 14] {
+      let chosen = try #require(
+        stream.withUnsafeBytes { ByteFrequencies(of: $0, largestBits: largestBits) })
+      #expect(chosen.counts == balanced(stream, total: chosen.total))
+    }
+  }
+
+  /// What the choice is defined to be.
+  private func balanced(_ stream: [UInt8], total: Int) -> [UInt32] {
+    var occurrences = [Double](repeating: 0, count: 256)
+    for byte in stream { occurrences[Int(byte)] += 1 }
+    var parts = occurrences.map { count in
+      count > 0 ? max(1, Double(Int(count) * total / stream.count)) : 0
+    }
+    while parts.reduce(0, +) != Double(total) {
+      let adds = parts.reduce(0, +) < Double(total)
+      let gains = (0..<256).map { symbol in
+        if adds { return parts[symbol] > 0 ? occurrences[symbol] / (parts[symbol] + 0.5) : -1 }
+        return parts[symbol] > 1 ? -occurrences[symbol] / (parts[symbol] - 0.5) : -.infinity
+      }
+      let best = gains.firstIndex(of: gains.max() ?? 0) ?? 0
+      parts[best] += adds ? 1 : -1
+    }
+    return parts.map { UInt32($0) }
+  }
+
+  @Test("Pieces count as their bytes in one buffer do", arguments: [0, 1, 7, 8, 100, 4097])
+  func pieces(length: Int) {
+    var generator = SeededGenerator(seed: UInt64(length))
+    let bytes = (0..<length).map { _ in UInt8.random(in: 0...9, using: &generator) }
+    var expected = [UInt32](repeating: 0, count: 256)
+    for byte in bytes { expected[Int(byte)] += 1 }
+    bytes.withUnsafeBytes { whole in
+      #expect(ByteHistogram(of: whole).counts == expected)
+      let middle = length / 3
+      let parts = [whole[..<middle], whole[middle...]].map { UnsafeRawBufferPointer(rebasing: $0) }
+      #expect(ByteHistogram(of: parts).counts == expected)
+      #expect(ByteHistogram(of: parts).bitsPerByte == ByteHistogram(of: whole).bitsPerByte)
+    }
+  }
+}
