@@ -61,6 +61,8 @@ let package = Package(
     module("ByteStorage", ["CDeflate", "CCrypto"]),
     // Not swift-subprocess: it is asynchronous to the core, and everything here waits where it works.
     module("ChildProcesses", ["ByteStorage"]),
+    // Not OpenBLAS: its sums depend on the machine and on the number of threads.
+    module("LinearAlgebra", ["CKernels"]),
     module("ProtobufWire", ["ByteStorage", "CProtobufC"]),
     module("ModelGraph", ["ByteStorage"]),
     module("ShapeInference", ["ModelGraph", "ByteStorage"]),
@@ -70,7 +72,13 @@ let package = Package(
     module("SparseCoding", ["ByteStorage", "CKernels", "CDeflate", "CZstd"]),
     module("ONNXFormat", ["ModelGraph", "ProtobufWire", "ByteStorage", "CSchemas", "CProtobufC"]),
     module("Pruning", ["ModelGraph", "ByteStorage"]),
+    module("Reconstruction", ["LinearAlgebra"]),
     module("StructuredPruning", ["Pruning", "ShapeInference", "ModelGraph", "ByteStorage"]),
+    module(
+      "Calibration",
+      [
+        "Reconstruction", "LinearAlgebra", "Pruning", "Inference", "ModelGraph", "ByteStorage",
+      ]),
     module(
       "SparseContainer",
       [
@@ -80,8 +88,9 @@ let package = Package(
     module(
       "SparsifyKit",
       [
-        "SparseContainer", "ONNXFormat", "StructuredPruning", "Pruning", "Inference",
-        "ShapeInference", "ModelGraph", "SparseCoding", "ChildProcesses", "ByteStorage",
+        "SparseContainer", "ONNXFormat", "Calibration", "Reconstruction", "StructuredPruning",
+        "Pruning", "Inference", "ShapeInference", "ModelGraph", "SparseCoding", "ChildProcesses",
+        "ByteStorage",
         "CDeflate", "CZstd", "CCrypto", "CProtobufC", "CYaml",
       ]),
     // ONNX Runtime is loaded by a program of its own: the command is linked statically, and a crash
@@ -109,12 +118,15 @@ let package = Package(
     tests(of: "ChildProcesses"),
     tests(of: "InferenceProtocol"),
     tests(of: "Inference", ["InferenceProtocol", "ModelGraph", "ByteStorage"]),
+    tests(of: "LinearAlgebra", ["CKernels"]),
+    tests(of: "Calibration", ["Reconstruction", "LinearAlgebra", "Inference", "Pruning"]),
     tests(of: "ProtobufWire", ["ByteStorage", "CSchemas", "CProtobufC"]),
     tests(of: "ModelGraph", ["ByteStorage"]),
     tests(of: "ShapeInference", ["ModelGraph", "ByteStorage"]),
     tests(of: "SparseCoding", ["ByteStorage"]),
     tests(of: "ONNXFormat", ["ModelGraph", "ByteStorage", "ProtobufWire"]),
     tests(of: "Pruning", ["ModelGraph", "ByteStorage"]),
+    tests(of: "Reconstruction", ["LinearAlgebra"]),
     tests(of: "StructuredPruning", ["Pruning", "ShapeInference", "ModelGraph", "ByteStorage"]),
     tests(
       of: "SparseContainer",
@@ -125,6 +137,7 @@ let package = Package(
     tests(
       of: "SparsifyKit",
       [
+        "Calibration",
         "ReadmeExample", "Pruning", "StructuredPruning", "SparseContainer", "ONNXFormat",
         "SparseCoding", "Inference", "ModelGraph", "ProtobufWire", "ChildProcesses", "ByteStorage",
       ]),

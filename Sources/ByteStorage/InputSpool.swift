@@ -16,8 +16,7 @@ enum InputSpool {
   /// - Returns: the descriptor of the file, which the caller closes.
   /// - Throws: `FileError` when reading or writing fails; `StandardStreamError.tooLong`.
   static func filled(from source: Int32, limit: Int = Limits.pipedBytes) throws -> Int32 {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    let target = try unnamedFile(in: folder.isEmpty ? "/tmp" : folder)
+    let target = try ScratchFile.descriptor()
     do {
       try copy(source, to: target, limit: limit)
       return target
@@ -25,15 +24,6 @@ enum InputSpool {
       close(target)
       throw error
     }
-  }
-
-  private static func unnamedFile(in folder: String) throws(FileError) -> Int32 {
-    var template = Array("\(folder)/sparsify.XXXXXX".utf8CString)
-    let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw FileError.creating(folder, errno) }
-    unlink(template)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    return descriptor
   }
 
   private static func copy(_ source: Int32, to target: Int32, limit: Int) throws {

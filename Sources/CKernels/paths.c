@@ -6,7 +6,8 @@ bool kernel_path_is_supported(kernel_path path) {
     return true;
 #if defined(__x86_64__)
   case KERNEL_AVX2:
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+           __builtin_cpu_supports("popcnt");
   case KERNEL_AVX512:
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
@@ -16,4 +17,10 @@ bool kernel_path_is_supported(kernel_path path) {
   default:
     return false;
   }
+}
+
+kernel_path kernel_best_path(void) {
+  kernel_path path = KERNEL_AVX512;
+  while (!kernel_path_is_supported(path)) path--;
+  return path;
 }

@@ -13,6 +13,7 @@ public final class InferenceSession {
   /// What the model gives, in its order.
   public let outputs: [ModelValue]
   private let channel: RuntimeChannel
+  private let options: InferenceOptions
 
   /// Starts the runtime and loads a model.
   ///
@@ -21,13 +22,30 @@ public final class InferenceSession {
   ///   - options: how it is run, and what it may take.
   /// - Throws: `InferenceError`; of the kind `missingLibrary` when there is no runtime that can be
   ///   used.
-  public init(modelAt path: String, options: InferenceOptions = InferenceOptions()) throws {
-    channel = try RuntimeChannel(options: options)
-    runtimeVersion = try channel.version()
+  public convenience init(
+    modelAt path: String, options: InferenceOptions = InferenceOptions()
+  ) throws {
+    let channel = try RuntimeChannel(options: options)
+    try self.init(modelAt: path, channel, version: try channel.version(), options)
+  }
+
+  private init(
+    modelAt path: String, _ channel: RuntimeChannel, version: String, _ options: InferenceOptions
+  ) throws {
+    (self.channel, self.options, runtimeVersion) = (channel, options, version)
     let request = LoadRequest(path: path, threads: Int32(clamping: options.threads))
     let reply = try channel.ask(request, for: LoadedReply.self, "loaded the model")
     inputs = reply.inputs.map(ModelValue.init)
     outputs = reply.outputs.map(ModelValue.init)
+  }
+
+  /// Loads another model in the same process, which is faster than a new one.
+  ///
+  /// This session must not be used any more.
+  ///
+  /// - Throws: `InferenceError`.
+  public func loading(modelAt path: String) throws -> InferenceSession {
+    try InferenceSession(modelAt: path, channel, version: runtimeVersion, options)
   }
 
   /// The outputs that are tensors of numbers, which alone can be taken.
@@ -57,14 +75,23 @@ public final class InferenceSession {
 }
 
 extension ModelValue {
-  /// The array as a message has it, when it fits this input.
+  /// The array, when it fits this input.
   ///
-  /// Throws `InferenceError.badInput` with what is expected and what is there.
-  fileprivate func named(_ array: NumericArray?) throws(InferenceError) -> NamedArray {
+  /// - Throws: `InferenceError.badInput` with what is expected and what is there.
+  @discardableResult
+  public func fitting(_ array: NumericArray?) throws(InferenceError) -> NumericArray {
     guard let array else { throw .badInput(name, expected: summary, found: "nothing") }
     guard array.elementType == elementType, fits(array.shape.dimensions) else {
       throw .badInput(name, expected: summary, found: array.summary)
     }
+    return array
+  }
+
+  /// The array as a message has it, when it fits this input.
+  ///
+  /// Throws `InferenceError.badInput` with what is expected and what is there.
+  fileprivate func named(_ array: NumericArray?) throws(InferenceError) -> NamedArray {
+    let array = try fitting(array)
     return NamedArray(
       name: name, elementType: Int32(array.elementType.rawValue),
       dimensions: array.shape.dimensions.map(Int64.init), contents: array.contents)

@@ -1,4 +1,4 @@
-internal import ModelGraph
+public import ModelGraph
 
 extension NumericArray {
   /// The elements as 64-bit floats, exact but for integers beyond 2^53.
@@ -20,6 +20,37 @@ extension NumericArray {
     case .uint64: map(UInt64.self) { Double($0) }
     default: nil
     }
+  }
+
+  /// The elements as 32-bit floats; nil where `doubles` is.
+  public func floats() -> [Float]? {
+    guard elementType == .float32 else { return doubles()?.map(Float.init) }
+    return map(UInt32.self) { Float(bitPattern: $0) }
+  }
+
+  /// Numbers as packed elements of 16, 32 or 64 bits, each the nearest the type has, ties to even.
+  ///
+  /// No zero has a sign. Of any other type they become 32-bit floats.
+  public static func packed(_ values: [Double], _ type: ElementType) -> [UInt8] {
+    switch type {
+    case .float64: pack(values) { ($0 + 0).bitPattern }
+    case .float16: pack(values) { (Float16($0) + 0).bitPattern }
+    case .bfloat16: pack(values) { (Float($0) + 0).nearestUpperHalf }
+    default: pack(values) { (Float($0) + 0).bitPattern }
+    }
+  }
+
+  private static func pack<Word: FixedWidthInteger>(
+    _ values: [Double], _ word: (Double) -> Word
+  ) -> [UInt8] {
+    let size = MemoryLayout<Word>.size
+    var bytes = [UInt8](repeating: 0, count: values.count * size)
+    bytes.withUnsafeMutableBytes { bytes in
+      for (place, value) in values.enumerated() {
+        bytes.storeBytes(of: word(value).littleEndian, toByteOffset: place * size, as: Word.self)
+      }
+    }
+    return bytes
   }
 
   /// The elements as integers; nil for floats and types that are no single number of whole bytes.
@@ -51,5 +82,13 @@ extension NumericArray {
         }
       }
     }
+  }
+}
+
+extension Float {
+  /// The upper half of the bits, rounded to the nearest, ties to even: a bfloat16.
+  fileprivate var nearestUpperHalf: UInt16 {
+    guard !isNaN else { return 0x7FC0 }
+    return UInt16(truncatingIfNeeded: (bitPattern &+ 0x7FFF &+ (bitPattern >> 16 & 1)) >> 16)
   }
 }

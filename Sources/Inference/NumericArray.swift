@@ -46,6 +46,21 @@ public struct NumericArray: Sendable, Hashable {
     return NumericArray(elementType, part, Array(bytes))
   }
 
+  /// Some of the elements along the first axis, in the order given.
+  ///
+  /// Nil when there is no first axis, an index is outside of it, or an element is less than a byte.
+  public func rows(at indices: [Int]) -> NumericArray? {
+    guard let count = shape.dimensions.first, indices.allSatisfy((0..<count).contains),
+      let bits = elementType.bitWidth, bits % 8 == 0,
+      let part = Shape([indices.count] + shape.dimensions.dropFirst())
+    else { return nil }
+    let rowBytes = count == 0 ? 0 : contents.count / count
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(indices.count * rowBytes)
+    for index in indices { bytes += contents[index * rowBytes..<(index + 1) * rowBytes] }
+    return NumericArray(elementType, part, bytes)
+  }
+
   /// The same elements in another shape of as many; nil when the number differs.
   public func reshaped(to dimensions: [Int]) -> NumericArray? {
     guard let shape = Shape(dimensions), shape.elementCount == self.shape.elementCount else {

@@ -49,7 +49,7 @@ struct Pruner {
 
   init(_ model: Model, _ request: PruningRequest) throws {
     self.request = request
-    let choice = try TensorChoice(model, rules: request.rules)
+    let choice = try TensorChoice(model, rules: request.rules, kept: request.kept)
     report.skipped = choice.skipped
     report.warnings = choice.unmatchedSelectors.map {
       "selector \"\(ByteString($0.description).escaped)\" matches no tensor"

@@ -1,5 +1,5 @@
 internal import ByteStorage
-internal import ModelGraph
+package import ModelGraph
 
 extension PruningReport {
   /// Says why a tensor was left alone.
@@ -32,6 +32,13 @@ extension PruningReport {
           }
         },
         note: Self.note(on: target.weight, nanCount: masked.nanCount)))
+  }
+
+  /// Takes over how many zeros tensors have that were changed after pruning.
+  package mutating func setZeros(_ counts: [TensorID: Int]) {
+    for index in entries.indices {
+      entries[index].zerosAfter = counts[entries[index].tensor] ?? entries[index].zerosAfter
+    }
   }
 
   private static func note(on weight: PrunableWeight, nanCount: Int) -> String? {

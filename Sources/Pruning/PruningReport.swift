@@ -20,7 +20,7 @@ public struct PruningReport: Sendable {
     /// How many weights were chosen to go, those that were zero included.
     public let prunedCount: Int
     /// How many weights are zero after.
-    public let zerosAfter: Int
+    public internal(set) var zerosAfter: Int
     /// The stored axis the operators sum over; nil when it is none by itself, or unknown.
     public let axis: Int?
     /// What is remarkable.

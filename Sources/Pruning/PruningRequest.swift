@@ -1,3 +1,5 @@
+public import ModelGraph
+
 /// Among which weights the least important are looked for.
 public enum PruningScope: String, Hashable, Sendable, CaseIterable {
   /// Each tensor gives up the same share.
@@ -28,6 +30,8 @@ public struct PruningRequest: Sendable {
   public var rules: [SelectionRule]
   /// Shares for some tensors in place of the goal's; the last that matches counts.
   public var shares: [SelectedShare]
+  /// Tensors that stay unless a rule lets them in by their very name.
+  public var kept: Set<TensorID> = []
   /// The seed of what is random.
   public var seed: UInt64
   /// How many threads work; the result does not depend on it.

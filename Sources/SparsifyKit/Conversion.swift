@@ -21,6 +21,8 @@ public struct Conversion: Sendable {
   public var format: String?
   /// What is done to the model, and how it is written.
   public var recipe: Recipe
+  /// The samples for steps that look at what layers read; nil for none.
+  public var calibration: CalibrationData?
   /// How many threads read and code.
   public var threads = 1
   /// How many bytes of memory the work may take; nil for no bound but the design's own.
@@ -39,11 +41,15 @@ public struct Conversion: Sendable {
 
   /// Does it.
   ///
-  /// - Parameter progress: told now and then how many bytes of how many are coded or written.
+  /// - Parameters:
+  ///   - progress: told now and then how many bytes of how many are coded or written.
+  ///   - fitting: told how many layers of how many are calibrated.
   /// - Returns: what was done.
   /// - Throws: a `DiagnosticError`; the output has not appeared then, and an older one is untouched.
   @discardableResult
-  public func run(progress: ((Int, Int) -> Void)? = nil) throws -> ConversionReport {
+  public func run(
+    progress: ((Int, Int) -> Void)? = nil, fitting: ((Int, Int) -> Void)? = nil
+  ) throws -> ConversionReport {
     let target = try ModelFormats.format(forOutput: output, named: format)
     try recipe.validate()
     let file = try OpenFile(input: input)
@@ -55,7 +61,8 @@ public struct Conversion: Sendable {
     let sink = try ModelOutput(
       path: isDryRun ? nil : output, replaces: replaces, inputs: loaded.inputs.map(\.identity))
     let obstacles = isDryRun ? obstacles(loaded.inputs.map(\.identity)) : []
-    var steps = RecipeRun(threads: try threadsWithinBudget(for: loaded.model))
+    var steps = RecipeRun(
+      threads: try threadsWithinBudget(for: loaded.model), data: calibration, progress: fitting)
     try FileFailure.naming(name) {
       try steps.run(recipe, on: &loaded.model)
       try target.write(
@@ -69,7 +76,7 @@ public struct Conversion: Sendable {
       inputBytes: loaded.inputs.reduce(0) { $0 + $1.byteCount }, outputBytes: written,
       isDryRun: isDryRun, recipe: recipe.steps.isEmpty ? nil : recipe.sha256,
       layers: steps.layers, channels: steps.channels.map { ChannelSummary($0) },
-      pruning: steps.pruning,
+      pruning: steps.pruning, calibration: steps.calibration,
       warnings: loaded.warnings.map(\.text) + obstacles + steps.warnings)
   }
 

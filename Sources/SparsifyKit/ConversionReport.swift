@@ -26,6 +26,8 @@ public struct ConversionReport: Sendable, Codable {
   public var channels: ChannelSummary?
   /// What pruning did; nil when none was asked for.
   public var pruning: PruningSummary?
+  /// What calibration did; nil when none was asked for.
+  public var calibration: CalibrationSummary?
   /// What is odd about the model, and what could not be done.
   public var warnings: [String]
 }

@@ -62,7 +62,7 @@ struct BatchPlanCommand: ParsableCommand {
 /// The options of a conversion as words, checked as convert would.
 struct ConversionWords {
   /// Options of convert that name a file: its contents count, not where it lies.
-  static let fileOptions: Set<String> = ["--recipe"]
+  static let fileOptions: Set<String> = ["--recipe", "--calibrate"]
   /// Options that make no sense for many conversions at once.
   private static let single: Set<String> = [
     "--report", "-n", "--dry-run", "--json", "-q", "--quiet", "-v", "--verbose",

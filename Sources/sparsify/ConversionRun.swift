@@ -13,18 +13,29 @@ struct ConversionRun {
     let start = monotonicSeconds()
     try checkReportPath()
     let reportFile = try report.map { try AtomicFile(path: $0, replaces: conversion.replaces) }
-    let bar = ProgressBar("converting", isWanted: !talker.isQuiet && !talker.isJSON)
-    let result: ConversionReport
-    do {
-      defer { bar.clear() }
-      result = try conversion.run { bar.update($0, of: $1) }
-    }
+    let result = try converted()
     if let reportFile {
       try checkReportPath()
       try reportFile.write(Array((JSONText.encode(result) + "\n").utf8))
       try reportFile.commit()
     }
     try publish(result, seconds: monotonicSeconds() - start)
+  }
+
+  /// Does it with a progress bar: for the layers that are calibrated, then for the bytes.
+  private func converted() throws -> ConversionReport {
+    let isWanted = !talker.isQuiet && !talker.isJSON
+    let layers = ProgressBar("calibrating", unit: .layers, isWanted: isWanted)
+    let bytes = ProgressBar("converting", isWanted: isWanted)
+    defer {
+      layers.clear()
+      bytes.clear()
+    }
+    return try conversion.run(
+      progress: { done, total in
+        layers.clear()
+        bytes.update(done, of: total)
+      }, fitting: { layers.update($0, of: $1) })
   }
 
   /// The report must not replace the model that is read or the one that is written.
@@ -41,6 +52,7 @@ struct ConversionRun {
     talker.warn(result.warnings)
     if talker.isVerbose, let channels = result.channels { talker.say(channels.table) }
     if talker.isVerbose, let pruned = result.pruning { talker.say(pruned.table) }
+    if talker.isVerbose, let calibration = result.calibration { talker.say(calibration.table) }
     talker.say(result.summary(seconds: seconds))
     if !conversion.isDryRun { talker.suggest(next(after: result)) }
   }
@@ -71,6 +83,22 @@ extension ConversionReport {
     }
     parts.append("\(seconds.fixed(seconds < 10 ? 2 : 0)) s")
     return (isDryRun ? "dry run: " : "") + parts.joined(separator: ", ")
+  }
+}
+
+extension CalibrationSummary {
+  /// A line for each layer that was fitted.
+  var table: String {
+    var table = TextTable(["layer", "samples", "error", "plain", "note"], numeric: [1, 2, 3])
+    for row in layers {
+      table.add(
+        [
+          row.name, "\(row.samples)", row.error.fixed(4), row.plainError.fixed(4),
+          row.isPlain ? "plain kept" : "",
+        ])
+    }
+    for row in others { table.add([row.name, "", "", "", "plain: \(row.reason)"]) }
+    return table.text
   }
 }
 

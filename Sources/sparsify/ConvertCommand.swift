@@ -35,6 +35,8 @@ struct ConvertCommand: ParsableCommand {
 
   @OptionGroup(title: "Pruning") var pruning: PruningOptions
 
+  @OptionGroup(title: "Calibration") var calibration: CalibrationOptions
+
   @Option(
     help: "The format to write, when the output's extension does not say: onnx or spm.",
     completion: .list(ModelFormats.all.map(\.name)))
@@ -93,6 +95,7 @@ struct ConvertCommand: ParsableCommand {
       var recipe = try self.recipe.map { try Recipe(path: $0) } ?? Recipe()
       try channels.amend(&recipe)
       try pruning.amend(&recipe, isForced: isForced)
+      try calibration.amend(&recipe)
       recipe.output.level = level ?? recipe.output.level
       recipe.output.layout = layout ?? recipe.output.layout
       recipe.output.shardSize = shardSize ?? recipe.output.shardSize
@@ -112,6 +115,9 @@ struct ConvertCommand: ParsableCommand {
   private func conversion(by recipe: Recipe) -> Conversion {
     var conversion = Conversion(input: input ?? "", output: output ?? "", recipe: recipe)
     conversion.format = to
+    if !calibration.calibrate.isEmpty {
+      conversion.calibration = CalibrationData(files: calibration.calibrate)
+    }
     conversion.threads = common.threads
     conversion.memoryLimit = maxMemory?.bytes
     conversion.replaces = isForced

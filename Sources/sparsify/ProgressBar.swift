@@ -8,19 +8,31 @@ final class ProgressBar {
   private static let patience = 0.5
   private static let interval = 0.1
 
+  /// What is counted.
+  enum Unit {
+    case bytes
+    case layers
+
+    /// A rate in words; nil where it says nothing.
+    func rate(_ perSecond: Double) -> String? {
+      self == .bytes ? "\(ByteSize(Int(perSecond)))/s" : nil
+    }
+  }
+
   private let label: String
+  private let unit: Unit
   private let isShown: Bool
   private let start = monotonicSeconds()
   private var rate = RecentRate()
   private var lastDrawn = 0.0
   private var isDrawn = false
 
-  init(_ label: String, isWanted: Bool) {
-    self.label = label
+  init(_ label: String, unit: Unit = .bytes, isWanted: Bool) {
+    (self.label, self.unit) = (label, unit)
     isShown = isWanted && OutputStream.talk.isTerminal && !OutputStream.isDumbTerminal
   }
 
-  /// Shows that `done` of `total` bytes are done.
+  /// Shows that `done` of `total` units are done.
   func update(_ done: Int, of total: Int) {
     guard isShown, total > 0 else { return }
     let now = monotonicSeconds()
@@ -30,7 +42,7 @@ final class ProgressBar {
     guard now - start > Self.patience else { return }
     isDrawn = true
     let line = ProgressLine(
-      label: label, done: done, total: total, bytesPerSecond: rate.bytesPerSecond)
+      label: label, done: done, total: total, unit: unit, perSecond: rate.perSecond)
     OutputStream.talk.write("\r" + line.text(columns: OutputStream.talk.columns) + "\u{1B}[K")
   }
 
@@ -49,7 +61,7 @@ struct RecentRate {
   private var last: (done: Int, seconds: Double)?
   private var rates: [Double] = []
 
-  /// Notes that so many bytes were done at that time.
+  /// Notes that so much was done at that time.
   mutating func add(_ done: Int, at seconds: Double) {
     if let last, seconds > last.seconds {
       rates.append(Double(max(0, done - last.done)) / (seconds - last.seconds))
@@ -59,7 +71,7 @@ struct RecentRate {
   }
 
   /// The median; nil before two notes.
-  var bytesPerSecond: Double? {
+  var perSecond: Double? {
     rates.isEmpty ? nil : rates.sorted()[rates.count / 2]
   }
 }
@@ -72,7 +84,8 @@ struct ProgressLine {
   let label: String
   let done: Int
   let total: Int
-  let bytesPerSecond: Double?
+  let unit: ProgressBar.Unit
+  let perSecond: Double?
 
   /// The line; the bar gives way first when there is little room, then the end of the words.
   func text(columns: Int) -> String {
@@ -88,12 +101,12 @@ struct ProgressLine {
   }
 
   private var rate: String? {
-    bytesPerSecond.map { "\(ByteSize(Int($0)))/s" }
+    perSecond.flatMap(unit.rate)
   }
 
   private var left: String? {
-    guard let bytesPerSecond, bytesPerSecond >= 1 else { return nil }
-    let seconds = Int(min(Double(max(0, total - done)) / bytesPerSecond, 359_999))
+    guard let perSecond, perSecond > 0 else { return nil }
+    let seconds = Int(min(Double(max(0, total - done)) / perSecond, 359_999))
     let (minutes, rest) = seconds.quotientAndRemainder(dividingBy: 60)
     let (hours, minute) = minutes.quotientAndRemainder(dividingBy: 60)
     if hours > 0 { return "\(hours) h \(minute) min left" }

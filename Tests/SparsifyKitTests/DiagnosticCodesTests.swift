@@ -1,4 +1,5 @@
 import ByteStorage
+import Calibration
 import ChildProcesses
 import Inference
 import ModelGraph
@@ -81,6 +82,9 @@ import Testing
     .notArrays("p"), .badArchive(reason: "r"), .badArray("a", reason: "r"),
     .unreadableType("a", type: "|O"), .noArray("a", known: []),
   ]
+  private static let calibration: [CalibrationError] = [
+    .noLayers(weights: 1), .notFinite("x", count: 1), .constantSamples("x"),
+  ]
   private static let verification: [VerificationError] = [
     .badLabels("y", found: "float32 1", samples: 1),
     .notClasses(output: "y", shape: "float32 1", samples: 1), .unequalSamples(["x 0"]),
@@ -102,6 +106,7 @@ import Testing
     all += RecipeError.Rule.allCases.map { RecipeError($0, at: nil, "a fact", hint: "a hint") }
     all += inference.map { $0 as any DiagnosticError }
     all += arrays.map { $0 as any DiagnosticError }
+    all += calibration.map { $0 as any DiagnosticError }
     all += verification.map { $0 as any DiagnosticError }
     all += processes.map { $0 as any DiagnosticError }
     all += batches.map { $0 as any DiagnosticError }

@@ -22,6 +22,9 @@ import Testing
     E-BATCH-010 BatchError.timedOut
     E-BATCH-011 BatchError.unexplained
     E-BATCH-012 BatchError.signalled
+    E-CAL-001 CalibrationError.noLayers
+    E-CAL-002 CalibrationError.notFinite
+    E-CAL-003 CalibrationError.constantSamples
     E-CHANNEL-001 ChannelSelectionError.shareOutOfRange
     E-CHANNEL-002 ChannelSelectionError.countOutOfRange
     E-CHANNEL-003 ChannelSelectionError.unknownCriterion

@@ -14,6 +14,9 @@ typedef enum { KERNEL_SCALAR, KERNEL_AVX2, KERNEL_AVX512 } kernel_path;
 /** True when this machine has the instructions of a path. */
 bool kernel_path_is_supported(kernel_path path);
 
+/** The fastest path of this machine. */
+kernel_path kernel_best_path(void);
+
 // Range asymmetric numeral systems: schemas/encodings/coder-5-rans.md.
 //
 // States are in [2^15, 2^31) and take turns: byte i belongs to state i % lanes. `bits` is the
@@ -147,5 +150,27 @@ void byte_histogram(const uint8_t *bytes, size_t count, uint32_t counts[256]);
 /** How many pieces of eight bytes, of those that begin at every fourth, stood before in a buffer of at
     most 64 KiB; only the last one of each hash is remembered. */
 size_t repeated_pieces(const uint8_t *bytes, size_t count);
+
+// Products of matrices of doubles, row after row.
+
+/** result += op(left) * op(right), or -= when it subtracts. */
+typedef struct {
+  /** Of the result; `inner` is what the sums run over. */
+  size_t rows, columns, inner;
+  const double *left, *right;
+  double *result;
+  /** Elements from one row of a matrix to the next. */
+  size_t left_stride, right_stride, result_stride;
+  bool left_is_transposed, right_is_transposed;
+  bool subtracts;
+  /** Leaves out most of what lies above the diagonal: for results that are symmetric. */
+  bool is_lower;
+} matrix_product;
+
+/** How many doubles of scratch `matrix_multiply` takes. */
+size_t matrix_scratch_count(void);
+
+/** Multiplies; every path gives the same bits. */
+void matrix_multiply(kernel_path path, const matrix_product *product, double *scratch);
 
 #endif

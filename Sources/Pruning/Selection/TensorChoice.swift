@@ -13,11 +13,13 @@ struct TensorChoice {
 
   private let model: Model
   private let rules: [SelectionRule]
+  private let kept: Set<TensorID>
   private var wasMatched: [Bool]
 
-  init(_ model: Model, rules: [SelectionRule]) throws {
+  init(_ model: Model, rules: [SelectionRule], kept: Set<TensorID> = []) throws {
     self.model = model
     self.rules = rules
+    self.kept = kept
     wasMatched = Array(repeating: false, count: rules.count)
     let found = try PrunableWeights(of: model)
     var weights = found.weights[...]
@@ -42,6 +44,8 @@ struct TensorChoice {
     if let refusal = weight.refusal {
       skip(weight.tensor, refusal.reason)
       if refusal.isDefect { defects.append((weight.tensor, refusal)) }
+    } else if kept.contains(weight.tensor), !isNamed(weight.tensor) {
+      skip(weight.tensor, "at an end of the network")
     } else if verdict == false {
       skip(weight.tensor, "not selected")
     } else if count == 0 || (verdict == nil && count < Self.minimumElementCount) {
@@ -68,6 +72,11 @@ struct TensorChoice {
       let names = readers.sorted().map(\.escaped).joined(separator: ", ")
       skip(id, "not a weight: read by \(names)")
     }
+  }
+
+  /// True when a rule lets a tensor in by its very name.
+  private func isNamed(_ tensor: TensorID) -> Bool {
+    rules.contains { $0.includes && $0.selector.names(model[tensor].name) }
   }
 
   /// What the rules say: true in, false out, nil nothing.

@@ -5,7 +5,7 @@ enum KernelPath: CaseIterable {
   case scalar, avx2, avx512
 
   /// The fastest path of this machine.
-  static let best = allCases.last(where: \.isSupported) ?? .scalar
+  static let best = allCases.last { $0.selector == kernel_best_path() } ?? .scalar
 
   /// True when this machine has the instructions.
   var isSupported: Bool { kernel_path_is_supported(selector) }

@@ -31,7 +31,7 @@ extension Explanation {
   /// A new family is a file beside this one and a word here.
   public static let all: [Explanation] =
     files + models + onnx + wire + containers + chunks + pruning + requests + recipes + batches
-    + running
+    + running + calibration
 
   /// The explanation of a code, in any case, with blanks around it allowed.
   ///

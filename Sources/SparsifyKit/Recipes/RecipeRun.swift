@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import Calibration
 internal import ModelGraph
 internal import Pruning
 internal import StructuredPruning
@@ -6,6 +7,11 @@ internal import StructuredPruning
 /// The steps of a recipe done to a model, and what came of them.
 struct RecipeRun {
   let threads: Int
+  /// The samples for steps that need some.
+  let data: CalibrationData?
+  /// What calibration did, over all steps; nil when no step is calibrated.
+  private(set) var calibration: CalibrationSummary?
+  private let progress: ((Int, Int) -> Void)?
   /// What became of residual blocks; nil when no step is about them.
   private(set) var layers: LayerSummary?
   /// What became of channels, over all steps; nil when no step is about them.
@@ -14,8 +20,10 @@ struct RecipeRun {
   private(set) var pruning: PruningSummary?
   private(set) var warnings: [String] = []
 
-  init(threads: Int) {
-    self.threads = threads
+  init(
+    threads: Int, data: CalibrationData? = nil, progress: ((Int, Int) -> Void)? = nil
+  ) {
+    (self.threads, self.data, self.progress) = (threads, data, progress)
   }
 
   /// Does all steps in order; the history tells of the recipe when they changed the model.
@@ -38,9 +46,9 @@ struct RecipeRun {
     case .channels(let step):
       try remove(step, &model)
     case .prune(let step):
-      try prune(step.request(), &model)
+      try prune(step.request(), step.calibration, &model)
     case .pattern(let step):
-      try prune(step.request(), &model)
+      try prune(step.request(), step.calibration, &model)
     }
   }
 
@@ -56,12 +64,35 @@ struct RecipeRun {
     warnings += reports.last?.warnings ?? []
   }
 
-  private mutating func prune(_ request: PruningRequest, _ model: inout Model) throws {
+  private mutating func prune(
+    _ request: PruningRequest, _ settings: CalibrationSettings, _ model: inout Model
+  ) throws {
     var request = request
     request.threads = threads
-    let report = try model.prune(request)
+    let report =
+      settings.isWanted
+      ? try calibrate(request, settings, &model) : try model.prune(request)
     pruning = PruningSummary(report, of: model).following(pruning)
     warnings += report.warnings
+  }
+}
+
+extension RecipeRun {
+  /// Prunes by what layers read.
+  private mutating func calibrate(
+    _ request: PruningRequest, _ settings: CalibrationSettings, _ model: inout Model
+  ) throws -> PruningReport {
+    guard let data else {
+      throw ConversionError.badOption(
+        "a step chooses or repairs weights by what layers read, and there are no samples",
+        hint: "give some with --calibrate")
+    }
+    let result = try model.prune(
+      request, calibratedBy: settings.request(mask: data.mask), try data.feed(for: model, settings),
+      RuntimePartRunner(options: data.inference), progress: progress)
+    calibration = CalibrationSummary(result.calibration, of: model).following(calibration)
+    warnings += result.calibration.warnings
+    return result.pruning
   }
 }
 

@@ -115,6 +115,21 @@ extension PruneStep: RecipeSettings {
         "seed", .count(0...UInt64.max), \.seed, "The seed of the criterion random.",
         when: \.usesSeed),
       RecipeSetting(
+        "method", .oneOf(CalibrationSettings.methods), \.calibration.method,
+        "How weights are chosen by what layers read, in place of the criterion.", example: "admm"),
+      RecipeSetting(
+        "repair", .oneOf(CalibrationSettings.repairs), \.calibration.repair,
+        "What is done, with samples, to the weights that stay.", example: "refit"),
+      RecipeSetting(
+        "protect", .oneOf(CalibrationSettings.protections), \.calibration.protection,
+        "Which layers at the ends of the network stay dense.", when: \.calibration.isWanted),
+      RecipeSetting(
+        "samples", .count(1...CalibrationSettings.mostSamples), \.calibration.samples,
+        "How many samples are looked at, at most.", when: \.calibration.isWanted),
+      RecipeSetting(
+        "sampling-seed", .count(0...UInt64.max), \.calibration.seed,
+        "The seed of the choice of samples.", when: \.calibration.isWanted),
+      RecipeSetting(
         "only", .selectors, \.only, "What is pruned and nothing else.", example: "[\"op:Conv\"]"),
       RecipeSetting(
         "except", .selectors, \.except, "What is left alone, whatever only says.",
@@ -138,6 +153,21 @@ extension PatternStep: RecipeSettings {
       RecipeSetting(
         "seed", .count(0...UInt64.max), \.seed, "The seed of the criterion random.",
         when: \.usesSeed),
+      RecipeSetting(
+        "method", .oneOf(CalibrationSettings.methods), \.calibration.method,
+        "How weights are chosen by what layers read, in place of the criterion.", example: "admm"),
+      RecipeSetting(
+        "repair", .oneOf(CalibrationSettings.repairs), \.calibration.repair,
+        "What is done, with samples, to the weights that stay.", example: "refit"),
+      RecipeSetting(
+        "protect", .oneOf(CalibrationSettings.protections), \.calibration.protection,
+        "Which layers at the ends of the network stay dense.", when: \.calibration.isWanted),
+      RecipeSetting(
+        "samples", .count(1...CalibrationSettings.mostSamples), \.calibration.samples,
+        "How many samples are looked at, at most.", when: \.calibration.isWanted),
+      RecipeSetting(
+        "sampling-seed", .count(0...UInt64.max), \.calibration.seed,
+        "The seed of the choice of samples.", when: \.calibration.isWanted),
       RecipeSetting(
         "only", .selectors, \.only, "What is pruned and nothing else.", example: "[\"op:Gemm\"]"),
       RecipeSetting(

@@ -33,6 +33,8 @@ public struct PruneStep: Hashable, Sendable {
   public var criterion = "magnitude"
   /// The seed of what is random.
   public var seed: UInt64 = 0
+  /// How the weights are chosen by what layers read, and repaired.
+  public var calibration = CalibrationSettings()
   /// What is pruned and nothing else; empty for all.
   public var only: [Selector] = []
   /// What is left alone, whatever `only` says.
@@ -56,6 +58,8 @@ public struct PatternStep: Hashable, Sendable {
   public var criterion = "magnitude"
   /// The seed of what is random.
   public var seed: UInt64 = 0
+  /// How the weights are chosen by what layers read, and repaired.
+  public var calibration = CalibrationSettings()
   /// What is pruned and nothing else; empty for all.
   public var only: [Selector] = []
   /// What is left alone, whatever `only` says.

@@ -75,6 +75,25 @@ struct DataInputs {
     }
   }
 
+  private init(
+    arrays: [(name: String, array: NumericArray, use: Use)], batch: Int, sampleCount: Int
+  ) {
+    (self.arrays, self.batch, self.sampleCount) = (arrays, batch, sampleCount)
+  }
+
+  /// The same with some of the samples only; whole batches of them where the model takes no others.
+  func selecting(_ samples: [Int]) -> DataInputs {
+    let parts = arrays.map { name, array, use in
+      (name, use == .constant ? array : array.rows(at: samples) ?? array, use)
+    }
+    return DataInputs(arrays: parts, batch: batch, sampleCount: samples.count)
+  }
+
+  /// The arrays whose first axis is the samples.
+  var samples: [(name: String, array: NumericArray)] {
+    arrays.filter { $0.use != .constant }.map { ($0.name, $0.array) }
+  }
+
   /// How many runs there are.
   var runCount: Int { (sampleCount + batch - 1) / batch }
 

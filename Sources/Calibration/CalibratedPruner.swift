@@ -1,0 +1,207 @@
+internal import ByteStorage
+internal import Inference
+internal import LinearAlgebra
+public import ModelGraph
+public import Pruning
+internal import Reconstruction
+
+extension Model {
+  /// Prunes weights by what their layers read, and fits those that stay to what the dense network
+  /// gives.
+  ///
+  /// How many weights go of each tensor is what plain pruning takes. The network is run stage by
+  /// stage, each layer with what the layers before it, pruned already, give; values in between are
+  /// in a file, never in memory at once.
+  ///
+  /// - Parameters:
+  ///   - pruning: what to prune; blocks and thresholds keep the weights it chooses.
+  ///   - request: how weights are chosen and repaired.
+  ///   - feed: the samples.
+  ///   - runner: runs parts of the model.
+  ///   - progress: told how many of all layers are done.
+  /// - Returns: what was pruned, and what was fitted.
+  /// - Throws: `PruningError`, `CalibrationError`, and what running and reading throws.
+  public mutating func prune(
+    _ pruning: PruningRequest, calibratedBy request: CalibrationRequest, _ feed: CalibrationFeed,
+    _ runner: any PartRunner, progress: ((Int, Int) -> Void)? = nil
+  ) throws -> (pruning: PruningReport, calibration: CalibrationReport) {
+    var pruner = try CalibratedPruner(self, pruning, request)
+    try pruner.run(feed, runner, progress)
+    var report = pruner.plainReport
+    report.setZeros(
+      Dictionary(
+        uniqueKeysWithValues: try Set(pruner.report.rows.map(\.tensor)).map { tensor in
+          (tensor, try pruner.model[tensor].doubles().count { $0 == 0 })
+        }))
+    self = pruner.model
+    record(pruner.historyEntry(report))
+    return (report, pruner.report)
+  }
+}
+
+/// One request carried out on one model.
+private struct CalibratedPruner {
+  private let request: CalibrationRequest
+  private let goal: PruningGoal
+  private let dense: Model
+  /// The weights that plain pruning leaves.
+  private let plain: Model
+  private let schedule: Schedule
+  /// How many weights go of each tensor that is pruned.
+  private let zeros: [TensorID: Int]
+  private let index: GraphIndex
+  /// The model with what was fitted so far.
+  private(set) var model: Model
+  private(set) var plainReport: PruningReport
+  private(set) var report = CalibrationReport()
+
+  init(_ model: Model, _ pruning: PruningRequest, _ request: CalibrationRequest) throws {
+    self.request = request
+    goal = pruning.goal
+    index = GraphIndex(model)
+    let finder = LayerFinder(model, index)
+    var (layers, refusals): ([LinearLayer], [TensorID: String]) = ([], [:])
+    for weight in try PrunableWeights(of: model).weights where weight.refusal == nil {
+      do {
+        layers.append(try finder.layer(of: weight))
+      } catch {
+        refusals[weight.tensor] = error.reason
+      }
+    }
+    guard !layers.isEmpty else { throw CalibrationError.noLayers(weights: refusals.count) }
+    let ends = try NetworkEnds(model, layers: layers)
+    var pruning = pruning
+    pruning.kept.formUnion(ends.tensors(request.protection))
+    var plain = model
+    plainReport = try plain.prune(pruning)
+    zeros = Dictionary(
+      plainReport.entries.map { ($0.tensor, $0.prunedCount) },
+      uniquingKeysWith: { first, _ in first })
+    report.others = plainReport.entries.compactMap { entry in
+      refusals[entry.tensor].map { (entry.tensor, $0) }
+    }
+    (dense, self.plain) = (model, plain)
+    self.model = plain
+    for layer in layers { self.model.restore(layer.tensor, from: model) }
+    schedule = try Schedule(model, layers: layers)
+  }
+
+  mutating func run(
+    _ feed: CalibrationFeed, _ runner: any PartRunner, _ progress: ((Int, Int) -> Void)?
+  ) throws {
+    report.sampleCount = feed.sampleCount
+    let masks = try Masks(request.mask, feed).chunks
+    let inputs = try ActivationStore(feed)
+    var stores = LayerCalibration.Stores(dense: inputs, pruned: inputs)
+    let total = schedule.stages.reduce(0) { $0 + $1.layers.count }
+    var done = 0
+    var isChanged = false
+    for stage in schedule.stages {
+      let next = try stores.dense.advanced(
+        over: stage, of: dense, constants: schedule.constants, with: runner)
+      let pruned =
+        isChanged
+        ? try stores.pruned.advanced(
+          over: stage, of: model, constants: schedule.constants, with: runner) : next
+      stores = LayerCalibration.Stores(dense: next, pruned: pruned)
+      for layer in stage.layers {
+        if isChanged || zeros[layer.tensor] ?? 0 > 0 {
+          try fit(layer, stores, masks, feed.sampleCount)
+        }
+        done += 1
+        progress?(done, total)
+      }
+      isChanged = isChanged || stage.layers.contains { zeros[$0.tensor] ?? 0 > 0 }
+    }
+  }
+
+  private mutating func fit(
+    _ layer: LinearLayer, _ stores: LayerCalibration.Stores, _ masks: [[Bool]?], _ samples: Int
+  ) throws {
+    let isPruned = zeros[layer.tensor] != nil
+    guard isPruned || request.repair == .refit else { return }
+    let (matrices, plainMatrices) = (try layer.matrices(in: dense), try layer.matrices(in: plain))
+    let calibration = LayerCalibration(
+      layer: layer, dense: matrices, bias: try ownBias(of: layer),
+      stream: request.repair == .refit ? try ResidualStream(behind: layer, in: dense, index) : nil,
+      rule: SamplingRule(perSample: perSample(layer, samples), seed: request.seed))
+    guard let sums = try calibration.sums(stores, masks) else {
+      return keepPlain(layer, "what it reads does not have the shape of its weights")
+    }
+    let fitter = LayerFitter(request: request, hasBias: layer.bias != .none)
+    var fits: [GroupFit] = []
+    for group in sums.indices {
+      let fit = fitter.fit(
+        dense: matrices[group], plain: plainMatrices[group],
+        goal: isPruned ? goal(of: layer, plain: plainMatrices[group]) : nil, sums[group])
+      guard let fit else { return keepPlain(layer, "what it reads is not finite") }
+      fits.append(fit)
+    }
+    try model.replace(layer, with: fits)
+    warnOfShortData(layer, sums[0].moments.count)
+    report.rows.append(CalibrationReport.Row(layer, fits, samples: sums[0].moments.count))
+  }
+
+  private mutating func keepPlain(_ layer: LinearLayer, _ reason: String) {
+    model.restore(layer.tensor, from: plain)
+    report.others.append((layer.tensor, reason))
+    report.warnings.append("layer \"\(layer.name)\" is pruned without calibration: \(reason)")
+  }
+
+  private mutating func warnOfShortData(_ layer: LinearLayer, _ samples: Int) {
+    guard samples < layer.columns else { return }
+    report.warnings.append(
+      "layer \"\(layer.name)\" was fitted with \(samples) vectors for \(layer.columns) inputs: "
+        + "more samples would fit it better")
+  }
+
+  private func ownBias(of layer: LinearLayer) throws -> [Double] {
+    guard case .input(_, let tensor) = layer.bias else { return [] }
+    return try dense[tensor].doubles()
+  }
+
+  /// As many that all samples make up the rows asked for, or several for each column.
+  private func perSample(_ layer: LinearLayer, _ samples: Int) -> Int {
+    let wanted = max(request.rows, 8 * layer.columns)
+    return (wanted + samples - 1) / max(samples, 1)
+  }
+
+  /// As many zeros as plain pruning makes in a group; nil where its zeros are kept.
+  private func goal(of layer: LinearLayer, plain: Matrix) -> SparsityGoal? {
+    switch goal {
+    case .sparsity: .zeros(plain.values.count { $0 == 0 })
+    case .groups(let pattern) where layer.columns / layer.kernelSize % pattern.group == 0:
+      .groups(layer.patternGroups(of: pattern.group), kept: pattern.kept)
+    case .groups, .threshold, .blocks: nil
+    }
+  }
+
+  func historyEntry(_ pruned: PruningReport) -> HistoryEntry {
+    HistoryEntry(
+      action: "calibrate",
+      settings: [
+        .init("method", request.method?.name ?? "none"), .init("repair", request.repair.rawValue),
+        .init("samples", "\(report.sampleCount)"), .init("rows", "\(request.rows)"),
+        .init("seed", "\(request.seed)"),
+      ], weightCount: pruned.elementCount, zerosBefore: pruned.zerosBefore,
+      zerosAfter: pruned.zerosAfter)
+  }
+}
+
+extension CalibrationReport.Row {
+  fileprivate init(_ layer: LinearLayer, _ fits: [GroupFit], samples: Int) {
+    let count = Double(max(fits.count, 1))
+    self.init(
+      tensor: layer.tensor, name: layer.name, samples: samples,
+      error: fits.reduce(0) { $0 + $1.error } / count,
+      plainError: fits.reduce(0) { $0 + $1.plainError } / count,
+      isPlain: fits.contains(where: \.isPlain))
+  }
+}
+
+extension Model {
+  /// Puts a tensor back as another model has it.
+  fileprivate mutating func restore(_ tensor: TensorID, from other: Model) {
+    replaceContents(of: tensor, with: other[tensor].contents, pattern: other[tensor].pattern)
+  }
+}

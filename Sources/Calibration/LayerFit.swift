@@ -1,0 +1,72 @@
+internal import LinearAlgebra
+internal import Reconstruction
+
+/// The sums of one group of a layer, and what they are about.
+struct GroupMoments {
+  /// Inputs as the pruned network gives them, and the outputs wanted for them.
+  var moments: LayerMoments
+  /// What the dense network's outputs are.
+  var dense: OutputSpread
+}
+
+/// New weights of one group of a layer.
+struct GroupFit {
+  /// The weights.
+  var weights: Matrix
+  /// The bias; nil when the layer has no place for one.
+  var bias: [Double]?
+  /// The error as a share of the outputs' variance.
+  var error: Double
+  /// The error of plain pruning.
+  var plainError: Double
+  /// True when plain pruning was better, or nothing else was possible.
+  var isPlain: Bool
+}
+
+/// Chooses and fits the weights of a group.
+struct LayerFitter {
+  let request: CalibrationRequest
+  let hasBias: Bool
+
+  /// A fit of weights to the sums; `plain` are the dense ones with zeros where plain pruning has them.
+  ///
+  /// Nil when the sums are of no use.
+  func fit(
+    dense: Matrix, plain: Matrix, goal: SparsityGoal?, _ sums: GroupMoments
+  ) -> GroupFit? {
+    guard sums.moments.isFinite, sums.moments.count > 0, dense.values.allSatisfy(\.isFinite) else {
+      return nil
+    }
+    let problem = LayerProblem(
+      dense: dense, moments: sums.moments, damping: damping(dense.columns, sums.moments.count),
+      hasBias: hasBias)
+    var weights = plain
+    if let goal, let method = request.method { weights = method.prune(problem, goal) }
+    if request.repair == .refit { weights = problem.refit(on: Support(of: weights)) }
+    let errors = (problem.relativeError(of: weights), problem.relativeError(of: plain))
+    let isPlain = !(errors.0 <= errors.1)
+    if isPlain { weights = plain }
+    if request.repair != .none, hasBias { matchSpread(of: &weights, sums) }
+    return GroupFit(
+      weights: weights, bias: problem.bias(for: weights), error: min(errors.0, errors.1),
+      plainError: errors.1, isPlain: isPlain)
+  }
+
+  /// The fewer samples there are for each weight of a row, the less they are to be trusted.
+  private func damping(_ columns: Int, _ samples: Int) -> Double {
+    request.damping ?? min(0.3, max(1e-3, 0.5 * Double(columns) / Double(samples)))
+  }
+
+  /// Scales each row so that its output varies as far as that of the dense network.
+  private func matchSpread(of weights: inout Matrix, _ sums: GroupMoments) {
+    let variances = sums.moments.outputVariances(of: weights)
+    for (row, (own, wanted)) in zip(variances, sums.dense.variances).enumerated() {
+      guard own > 1e-12 * wanted, wanted > 0 else { continue }
+      let factor = min(Self.largestFactor, (wanted / own).squareRoot())
+      for column in 0..<weights.columns { weights[row, column] *= factor }
+    }
+  }
+
+  /// An output of which so little is left is better weak than all noise.
+  private static let largestFactor = 8.0
+}

@@ -1,0 +1,141 @@
+public import LinearAlgebra
+
+/// Takes what a convolution reads for some of its outputs, as rows of a matrix.
+///
+/// Positions are chosen at random, each at most once, and alike for the same sample: so the outputs of
+/// another network at the same places can be taken, too.
+public struct PatchSampler: Sendable {
+  /// How the windows lie, one number for each spatial axis.
+  public struct Windows: Sendable, Hashable {
+    /// Sizes of the kernel.
+    public var kernel: [Int]
+    /// Steps between windows.
+    public var strides: [Int]
+    /// Steps between the elements of a window.
+    public var dilations: [Int]
+    /// Zeros before the first element.
+    public var padding: [Int]
+
+    /// Describes windows.
+    public init(kernel: [Int], strides: [Int], dilations: [Int], padding: [Int]) {
+      self.kernel = kernel
+      self.strides = strides
+      self.dilations = dilations
+      self.padding = padding
+    }
+  }
+
+  private let windows: Windows
+  private let inputSizes: [Int]
+  private let outputSizes: [Int]
+  private let seed: UInt64
+  /// For each element of the kernel its index along every axis, the last fastest.
+  private let taps: [[Int]]
+
+  /// A sampler for feature maps of these spatial sizes.
+  public init(_ windows: Windows, inputSizes: [Int], outputSizes: [Int], seed: UInt64) {
+    self.windows = windows
+    self.inputSizes = inputSizes
+    self.outputSizes = outputSizes
+    self.seed = seed
+    let count = windows.kernel.reduce(1, *)
+    taps = (0..<count).map { Self.indices(of: $0, in: windows.kernel) }
+  }
+
+  /// How many positions a sample's outputs have.
+  public var outputCount: Int { outputSizes.reduce(1, *) }
+
+  /// Some positions of a sample's outputs, in order.
+  public func positions(_ count: Int, ofSample sample: Int) -> [Int] {
+    Self.choice(count, of: outputCount, sample: sample, seed: seed)
+  }
+
+  /// So many of the numbers below `total`, in order; all when there are not more.
+  public static func choice(_ count: Int, of total: Int, sample: Int, seed: UInt64) -> [Int] {
+    guard count < total else { return Array(0..<total) }
+    var numbers = SplitMix64(seed: seed &+ UInt64(sample) &* 0xD134_2543_DE82_EF95)
+    // Floyd's sampling (Bentley and Floyd, "A sample of brilliance", 1987): no number twice.
+    var chosen: Set<Int> = []
+    for last in total - count..<total {
+      let candidate = Int(numbers.next() % UInt64(last + 1))
+      if !chosen.insert(candidate).inserted { chosen.insert(last) }
+    }
+    return chosen.sorted()
+  }
+
+  /// What the windows at these positions read of some channels of one sample, a row a position:
+  /// channel after channel, each the whole kernel, as the weights lie.
+  public func patches(
+    of sample: UnsafeBufferPointer<Float>, channels: Range<Int>, at positions: [Int]
+  ) -> Matrix {
+    var values: [Double] = []
+    values.reserveCapacity(positions.count * channels.count * taps.count)
+    let plane = inputSizes.reduce(1, *)
+    for position in positions {
+      let offsets = offsets(of: Self.indices(of: position, in: outputSizes))
+      for channel in channels {
+        for offset in offsets {
+          values.append(offset.map { Double(sample[channel * plane + $0]) } ?? 0)
+        }
+      }
+    }
+    return Matrix(
+      rows: positions.count, columns: channels.count * taps.count, values)
+  }
+
+  /// Some channels of one sample's outputs at these positions, a row a position.
+  public func outputs(
+    of sample: UnsafeBufferPointer<Float>, channels: Range<Int>, at positions: [Int]
+  ) -> Matrix {
+    let plane = outputSizes.reduce(1, *)
+    return Matrix(
+      rows: positions.count, columns: channels.count,
+      positions.flatMap { position in
+        channels.map { Double(sample[$0 * plane + position]) }
+      })
+  }
+
+  /// For each element of the kernel, where in a channel it lies; nil in the padding.
+  private func offsets(of output: [Int]) -> [Int?] {
+    taps.map { tap in
+      var offset = 0
+      for axis in tap.indices {
+        let place =
+          output[axis] * windows.strides[axis] + tap[axis] * windows.dilations[axis]
+          - windows.padding[axis]
+        guard (0..<inputSizes[axis]).contains(place) else { return nil }
+        offset = offset * inputSizes[axis] + place
+      }
+      return offset
+    }
+  }
+
+  private static func indices(of place: Int, in sizes: [Int]) -> [Int] {
+    var rest = place
+    var result = sizes
+    for axis in sizes.indices.reversed() {
+      result[axis] = rest % sizes[axis]
+      rest /= sizes[axis]
+    }
+    return result
+  }
+}
+
+/// Reproducible numbers.
+///
+/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
+struct SplitMix64 {
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}

@@ -1,0 +1,50 @@
+import Testing
+
+@testable import LinearAlgebra
+
+@Suite struct CholeskyTests {
+  /// A symmetric positive definite matrix.
+  private func sample(_ size: Int) -> Matrix {
+    let factor = sampleMatrix(size, size, seed: UInt64(size))
+    var matrix = Matrix.diagonal(size, repeating: 0.5)
+    matrix.add(.plain(factor), times: .transposed(factor))
+    return matrix
+  }
+
+  @Test(
+    "The solution solves, at every size around the blocks",
+    arguments: [1, 2, 5, 47, 48, 49, 96, 130])
+  func solutions(size: Int) throws {
+    let matrix = sample(size)
+    let expected = sampleMatrix(size, 1, seed: 9)
+    let side = naiveProduct(matrix, expected).values
+    let solution = try #require(Cholesky(matrix)).solution(of: side)
+    #expect(zip(solution, expected.values).allSatisfy { abs($0 - $1) < 1e-9 })
+  }
+
+  @Test("The inverse inverts and is symmetric", arguments: [1, 3, 48, 61, 100, 150])
+  func inverses(size: Int) throws {
+    let matrix = sample(size)
+    let inverse = try #require(Cholesky(matrix)).inverse
+    #expect(largestDifference(naiveProduct(matrix, inverse), .diagonal(size)) < 1e-8)
+    #expect(inverse == inverse.transposed)
+  }
+
+  @Test("Only the lower triangle is read")
+  func lowerTriangle() throws {
+    var matrix = sample(60)
+    let whole = try #require(Cholesky(matrix)).inverse
+    for row in 0..<60 {
+      for column in (row + 1)..<max(row + 1, 60) { matrix[row, column] = .nan }
+    }
+    #expect(try #require(Cholesky(matrix)).inverse == whole)
+  }
+
+  @Test("What is not positive definite has no factor", arguments: [0.0, -1, .nan, .infinity])
+  func indefinite(value: Double) {
+    var matrix = sample(70)
+    matrix[60, 60] = value
+    #expect(Cholesky(matrix) == nil)
+    #expect(Cholesky(Matrix(rows: 2, columns: 2, [1, 1, 1, 1])) == nil)
+  }
+}
