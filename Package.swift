@@ -75,7 +75,8 @@ let package = Package(
     module(
       "Calibration",
       [
-        "Reconstruction", "LinearAlgebra", "Pruning", "Inference", "ModelGraph", "ByteStorage",
+        "Reconstruction", "LinearAlgebra", "StructuredPruning", "Pruning", "Inference",
+        "ModelGraph", "ByteStorage",
       ]),
     module(
       "SparseContainer",
@@ -98,8 +99,8 @@ let package = Package(
     .executableTarget(
       name: "sparsify",
       dependencies: [
-        "SparsifyKit", "SparseContainer", "StructuredPruning", "Pruning", "Inference",
-        "SparseCoding", "ChildProcesses", "ByteStorage",
+        "SparsifyKit", "SparseContainer", "Reconstruction", "StructuredPruning", "Pruning",
+        "Inference", "SparseCoding", "ChildProcesses", "ByteStorage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
