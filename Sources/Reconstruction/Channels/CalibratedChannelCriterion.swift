@@ -57,6 +57,9 @@ public struct EliminationCriterion: CalibratedChannelCriterion {
   /// One line for the help text.
   public let summary = "one channel at a time, the others making up for it"
 
+  /// Makes the criterion.
+  public init() {}
+
   /// Goes the cheapest way.
   public func path(of problem: ChannelProblem) -> ChannelPath? { problem.cheapestPath }
 }
@@ -69,6 +72,9 @@ public struct FluctuationCriterion: ChannelScore {
   public let name = "flap"
   /// One line for the help text.
   public let summary = "variance of a channel times the squares of its weights"
+
+  /// Makes the criterion.
+  public init() {}
 
   func scores(of problem: ChannelProblem) -> [Double] {
     let norms = problem.consumers.map { consumer in
@@ -96,6 +102,9 @@ public struct EnergyCriterion: ChannelScore {
   /// One line for the help text.
   public let summary = "mean square of a channel"
 
+  /// Makes the criterion.
+  public init() {}
+
   func scores(of problem: ChannelProblem) -> [Double] {
     problem.sums { consumer, column in
       consumer.problem.inputNorms[column] * consumer.problem.inputNorms[column]
@@ -111,6 +120,9 @@ public struct ZeroShareCriterion: ChannelScore {
   public let name = "apoz"
   /// One line for the help text.
   public let summary = "share of zeros of a channel"
+
+  /// Makes the criterion.
+  public init() {}
 
   func scores(of problem: ChannelProblem) -> [Double] {
     problem.sums { consumer, column in 1 - consumer.zeroShares[column] }

@@ -40,6 +40,9 @@ public struct SubsetCriterion: CalibratedChannelCriterion {
   /// One line for the help text.
   public let summary = "channels whose sum adds least to the outputs"
 
+  /// Makes the criterion.
+  public init() {}
+
   /// Takes at each step the channel that makes the sum of those that are gone least.
   public func path(of problem: ChannelProblem) -> ChannelPath? {
     let products = problem.contributions
@@ -64,6 +67,9 @@ public struct RegressionCriterion: CalibratedChannelCriterion {
   public let name = "lasso"
   /// One line for the help text.
   public let summary = "LASSO on a factor for each channel"
+
+  /// Makes the criterion.
+  public init() {}
 
   /// How many penalties are tried, from the one that leaves no channel on: down to a thousandth.
   private static let steps = 60
