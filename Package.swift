@@ -88,7 +88,8 @@ let package = Package(
       "SparsifyKit",
       [
         "SparseContainer", "ONNXFormat", "Calibration", "Reconstruction", "StructuredPruning",
-        "Pruning", "Inference", "ShapeInference", "ModelGraph", "SparseCoding", "ChildProcesses", "ByteStorage",
+        "Pruning", "Inference", "ShapeInference", "ModelGraph", "SparseCoding", "ChildProcesses",
+        "ByteStorage",
         "CDeflate", "CZstd", "CCrypto", "CProtobufC", "CYaml",
       ]),
     // ONNX Runtime is loaded by a program of its own: the command is linked statically, and a crash
@@ -123,6 +124,7 @@ let package = Package(
     tests(of: "ONNXFormat", ["ModelGraph", "ByteStorage", "ProtobufWire"]),
     tests(of: "Pruning", ["ModelGraph", "ByteStorage"]),
     tests(of: "Reconstruction", ["LinearAlgebra"]),
+    tests(of: "Calibration", ["ModelGraph", "ByteStorage"]),
     tests(of: "StructuredPruning", ["Pruning", "ShapeInference", "ModelGraph", "ByteStorage"]),
     tests(
       of: "SparseContainer",

@@ -18,6 +18,7 @@ extension Model {
   ///   - feed: the samples.
   ///   - runner: runs parts of the model.
   ///   - progress: told how many of all layers are done.
+  /// - Returns: which channels went, and what was fitted.
   /// - Throws: `ChannelSelectionError`, `CalibrationError`, and what running and reading throws.
   public mutating func pruneChannels(
     _ pruning: ChannelPruningRequest, by criterion: (any CalibratedChannelCriterion)?,

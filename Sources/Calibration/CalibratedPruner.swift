@@ -1,8 +1,8 @@
-public import ModelGraph
-public import Pruning
 internal import ByteStorage
 internal import Inference
 internal import LinearAlgebra
+public import ModelGraph
+public import Pruning
 internal import Reconstruction
 
 extension Model {
@@ -73,7 +73,8 @@ private struct CalibratedPruner {
     var plain = model
     plainReport = try plain.prune(pruning)
     zeros = Dictionary(
-      plainReport.entries.map { ($0.tensor, $0.prunedCount) }, uniquingKeysWith: { first, _ in first })
+      plainReport.entries.map { ($0.tensor, $0.prunedCount) },
+      uniquingKeysWith: { first, _ in first })
     report.others = plainReport.entries.compactMap { entry in
       refusals[entry.tensor].map { (entry.tensor, $0) }
     }

@@ -69,6 +69,6 @@ struct LayerFitter {
 extension CalibrationRequest {
   /// The fewer samples there are for each weight of a row, the less they are to be trusted.
   func damping(_ columns: Int, _ samples: Int) -> Double {
-    damping ?? min(0.3, max(1e-3, 0.5 * Double(columns) / Double(samples)))
+    damping ?? min(0.3, max(1e-3, caution * Double(columns) / Double(samples)))
   }
 }

@@ -98,7 +98,8 @@ extension ChannelPruningReport {
     var described: [ChannelGroup.Member: Member] = [:]
     groups = zip(all, selection.entries).map { group, entry in
       Group(
-        name: "d\(group.id.index)", dimension: group.id, layer: entry.reader, tensor: entry.name, size: entry.size,
+        name: "d\(group.id.index)", dimension: group.id, layer: entry.reader, tensor: entry.name,
+        size: entry.size,
         kept: entry.kept,
         score: entry.scores.isEmpty
           ? nil : entry.scores.reduce(0, +) / Double(entry.scores.count),

@@ -172,14 +172,14 @@ func sampleProblem(
 
 @Suite struct LayerProblemTests {
   @Test("The error of weights is the mean squared error of their outputs with the best bias")
-  func error() {
+  func error() throws {
     var numbers = SampleNumbers(seed: 2)
     let (inputs, outputs) = (numbers.matrix(40, 6), numbers.matrix(40, 3))
     var moments = LayerMoments(inputs: 6, outputs: 3)
     moments.add(inputs: inputs, outputs: outputs)
     let problem = LayerProblem(dense: numbers.matrix(3, 6), moments: moments, damping: 0)
     let weights = numbers.matrix(3, 6)
-    let bias = problem.bias(for: weights)
+    let bias = try #require(problem.bias(for: weights))
     let means = moments.outputMeans
     let found = Matrix.product(.plain(inputs), .transposed(weights))
     var (error, variance) = (0.0, 0.0)

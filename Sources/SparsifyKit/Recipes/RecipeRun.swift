@@ -101,12 +101,14 @@ extension RecipeRun {
     _ request: ChannelPruningRequest, _ step: ChannelStep, _ model: inout Model
   ) throws -> ChannelPruningReport {
     let data = try samples
+    var calibration = step.calibration.request(mask: data.mask)
+    calibration.caution = CalibrationRequest.cautionForChannels
     let result = try model.pruneChannels(
-      request, by: step.calibratedCriterion,
-      calibratedBy: step.calibration.request(mask: data.mask),
+      request, by: step.calibratedCriterion, calibratedBy: calibration,
       try data.feed(for: model, step.calibration), RuntimePartRunner(options: data.inference),
       progress: progress)
-    calibration = CalibrationSummary(result.calibration, of: model).following(calibration)
+    self.calibration =
+      CalibrationSummary(result.calibration, of: model).following(self.calibration)
     warnings += result.calibration.warnings
     return result.channels
   }

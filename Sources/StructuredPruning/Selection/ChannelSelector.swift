@@ -176,9 +176,10 @@ struct ChannelSelector {
         TraceAllocation(
           losses: judged.map { $0.trace?.losses ?? [] },
           counts: judged.indices.map { index in
-            fixed[index].map { [$0] } ?? (0...most[index]).filter {
-              request.limits.rounded($0, of: ranking.orders[index].count) == $0
-            }
+            fixed[index].map { [$0] }
+              ?? (0...most[index]).filter {
+                request.limits.rounded($0, of: ranking.orders[index].count) == $0
+              }
           }
         ).removed(limit: request.goal.kept * whole) { value(of: cost, ids, $0) }
       } else {
