@@ -77,7 +77,8 @@ let package = Package(
     module(
       "Calibration",
       [
-        "Reconstruction", "LinearAlgebra", "Pruning", "Inference", "ModelGraph", "ByteStorage",
+        "Reconstruction", "LinearAlgebra", "StructuredPruning", "Pruning", "Inference",
+        "ModelGraph", "ByteStorage",
       ]),
     module(
       "SparseContainer",
@@ -101,8 +102,8 @@ let package = Package(
     .executableTarget(
       name: "sparsify",
       dependencies: [
-        "SparsifyKit", "SparseContainer", "StructuredPruning", "Pruning", "Inference",
-        "SparseCoding", "ChildProcesses", "ByteStorage",
+        "SparsifyKit", "SparseContainer", "Reconstruction", "StructuredPruning", "Pruning",
+        "Inference", "SparseCoding", "ChildProcesses", "ByteStorage",
         .target(name: "CMalloc", condition: .when(platforms: [.linux])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -119,7 +120,6 @@ let package = Package(
     tests(of: "InferenceProtocol"),
     tests(of: "Inference", ["InferenceProtocol", "ModelGraph", "ByteStorage"]),
     tests(of: "LinearAlgebra", ["CKernels"]),
-    tests(of: "Calibration", ["Reconstruction", "LinearAlgebra", "Inference", "Pruning"]),
     tests(of: "ProtobufWire", ["ByteStorage", "CSchemas", "CProtobufC"]),
     tests(of: "ModelGraph", ["ByteStorage"]),
     tests(of: "ShapeInference", ["ModelGraph", "ByteStorage"]),
@@ -127,6 +127,9 @@ let package = Package(
     tests(of: "ONNXFormat", ["ModelGraph", "ByteStorage", "ProtobufWire"]),
     tests(of: "Pruning", ["ModelGraph", "ByteStorage"]),
     tests(of: "Reconstruction", ["LinearAlgebra"]),
+    tests(
+      of: "Calibration",
+      ["Reconstruction", "LinearAlgebra", "Inference", "Pruning", "ModelGraph", "ByteStorage"]),
     tests(of: "StructuredPruning", ["Pruning", "ShapeInference", "ModelGraph", "ByteStorage"]),
     tests(
       of: "SparseContainer",

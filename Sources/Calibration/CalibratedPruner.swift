@@ -121,10 +121,10 @@ private struct CalibratedPruner {
     let isPruned = zeros[layer.tensor] != nil
     guard isPruned || request.repair == .refit else { return }
     let (matrices, plainMatrices) = (try layer.matrices(in: dense), try layer.matrices(in: plain))
-    let calibration = LayerCalibration(
-      layer: layer, dense: matrices, bias: try ownBias(of: layer),
+    let calibration = try LayerCalibration(
+      LayerMatch(layer), in: dense,
       stream: request.repair == .refit ? try ResidualStream(behind: layer, in: dense, index) : nil,
-      rule: SamplingRule(perSample: perSample(layer, samples), seed: request.seed))
+      rule: request.rule(for: layer, samples))
     guard let sums = try calibration.sums(stores, masks) else {
       return keepPlain(layer, "what it reads does not have the shape of its weights")
     }
@@ -155,17 +155,6 @@ private struct CalibratedPruner {
         + "more samples would fit it better")
   }
 
-  private func ownBias(of layer: LinearLayer) throws -> [Double] {
-    guard case .input(_, let tensor) = layer.bias else { return [] }
-    return try dense[tensor].doubles()
-  }
-
-  /// As many that all samples make up the rows asked for, or several for each column.
-  private func perSample(_ layer: LinearLayer, _ samples: Int) -> Int {
-    let wanted = max(request.rows, 8 * layer.columns)
-    return (wanted + samples - 1) / max(samples, 1)
-  }
-
   /// As many zeros as plain pruning makes in a group; nil where its zeros are kept.
   private func goal(of layer: LinearLayer, plain: Matrix) -> SparsityGoal? {
     switch goal {
@@ -189,7 +178,7 @@ private struct CalibratedPruner {
 }
 
 extension CalibrationReport.Row {
-  fileprivate init(_ layer: LinearLayer, _ fits: [GroupFit], samples: Int) {
+  init(_ layer: LinearLayer, _ fits: [GroupFit], samples: Int) {
     let count = Double(max(fits.count, 1))
     self.init(
       tensor: layer.tensor, name: layer.name, samples: samples,

@@ -19,6 +19,27 @@ public struct CalibrationReport: Sendable {
     public let isPlain: Bool
   }
 
+  /// One set of channels of which some went.
+  public struct Channels: Sendable {
+    /// Its name in layouts, such as `d12`.
+    public let name: String
+    /// The node that makes the channels.
+    public let layer: ByteString
+    /// How many there were.
+    public let count: Int
+    /// How many went.
+    public let removed: Int
+    /// The mean squared error that their readers, fitted anew, are left with, as a share of the
+    /// variance of what they add to.
+    public let error: Double
+    /// The same for as many channels chosen by weights alone.
+    public let plainError: Double
+    /// True when those were better, and went.
+    public let isPlain: Bool
+  }
+
+  /// The sets of channels of which some went.
+  public internal(set) var channels: [Channels] = []
   /// The layers that were fitted, in the order they run.
   public internal(set) var rows: [Row] = []
   /// Weights that were pruned without regard to what their layers read, and why.

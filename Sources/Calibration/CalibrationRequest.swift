@@ -39,8 +39,14 @@ public struct CalibrationRequest: Sendable {
   /// How much fits are drawn to the dense weights, as a share of the inputs' mean variance; nil to go
   /// by how many samples there are.
   public var damping: Double?
+  /// What damping is, where it goes by the samples, for as many samples as columns.
+  public var caution = 0.5
   /// The input that tells which vectors count, with a number for each; nil for none.
   public var mask: String?
+
+  /// The caution for channels: weights that lost whole inputs are a worse guess of what is best than
+  /// those of which single ones are zero.
+  public static let cautionForChannels = 0.1
 
   /// The usual settings.
   public init() {}

@@ -12,23 +12,40 @@ struct LayerCalibration {
     let pruned: ActivationStore
   }
 
-  let layer: LinearLayer
-  /// The weights of each group, as they were.
-  let dense: [Matrix]
-  /// The bias of all outputs that the layer adds itself.
-  let bias: [Double]
+  private let match: LayerMatch
+  /// The weights of each group, as they were, for the outputs that are left.
+  private let dense: [Matrix]
+  /// The bias of all outputs of the dense layer that it adds itself.
+  private let bias: [Double]
   /// The stream the layer's output is added to; nil for none, or one that is not known yet.
-  let stream: ResidualStream?
-  let rule: SamplingRule
+  private let stream: ResidualStream?
+  private let rule: SamplingRule
+
+  /// Looks at a layer of a dense network, and at what is left of it.
+  ///
+  /// Throws what reading its weights throws.
+  init(
+    _ match: LayerMatch, in model: Model, stream: ResidualStream?, rule: SamplingRule
+  ) throws {
+    let matrices = try match.dense.matrices(in: model)
+    (self.match, self.stream, self.rule) = (match, stream, rule)
+    dense = match.groups.map { matrices[$0.dense].selecting(rows: $0.rows) }
+    if case .input(_, let tensor) = match.dense.bias {
+      bias = try model[tensor].doubles()
+    } else {
+      bias = []
+    }
+  }
 
   /// The sums over all chunks; nil when a value does not have the shape it should.
   ///
   /// Throws what reading the stores throws.
   func sums(_ stores: Stores, _ masks: [[Bool]?]) throws -> [GroupMoments]? {
-    var sums = (0..<layer.groups).map { _ in
+    let (layer, pruned) = (match.dense, match.pruned)
+    var sums = (0..<pruned.groups).map { _ in
       GroupMoments(
-        moments: LayerMoments(inputs: layer.columns, outputs: layer.rows),
-        dense: OutputSpread(outputs: layer.rows))
+        moments: LayerMoments(inputs: pruned.columns, outputs: pruned.rows),
+        dense: OutputSpread(outputs: pruned.rows))
     }
     var first = 0
     for chunk in 0..<stores.dense.chunkCount {
@@ -63,9 +80,10 @@ struct LayerCalibration {
   private func pair(
     _ input: NumericArray, _ other: NumericArray, _ places: LinearLayer.Places, _ group: Int
   ) -> (dense: Matrix, pruned: Matrix)? {
-    guard let dense = layer.inputs(input, at: places, group: group) else { return nil }
-    if input == other { return (dense, dense) }
-    guard let pruned = layer.inputs(other, at: places, group: group) else { return nil }
+    let own = match.groups[group].dense
+    guard let dense = match.dense.inputs(input, at: places, group: own) else { return nil }
+    if input == other, own == group { return (dense, dense) }
+    guard let pruned = match.pruned.inputs(other, at: places, group: group) else { return nil }
     return (dense, pruned)
   }
 
@@ -73,10 +91,8 @@ struct LayerCalibration {
   private func outputs(of samples: Matrix, group: Int) -> Matrix {
     var result = Matrix.product(.plain(samples), .transposed(dense[group]))
     guard !bias.isEmpty else { return result }
-    for row in 0..<result.rows {
-      for column in 0..<result.columns {
-        result[row, column] += bias[group * layer.rows + column]
-      }
+    for (column, output) in match.denseOutputs(ofGroup: group).enumerated() {
+      for row in 0..<result.rows { result[row, column] += bias[output] }
     }
     return result
   }
@@ -97,16 +113,17 @@ struct LayerCalibration {
     _ outputs: Matrix, by streams: (dense: NumericArray, pruned: NumericArray),
     _ places: LinearLayer.Places, _ group: Int
   ) -> Matrix {
-    guard let dense = layer.outputs(streams.dense, at: places, group: group),
-      let pruned = layer.outputs(streams.pruned, at: places, group: group)
+    let group = (dense: match.groups[group].dense, pruned: group)
+    guard let dense = match.dense.outputs(streams.dense, at: places, group: group.dense),
+      let pruned = match.pruned.outputs(streams.pruned, at: places, group: group.pruned)
     else { return outputs }
     var result = outputs
-    let first = group * layer.rows
-    for row in 0..<result.rows {
-      for column in 0..<result.columns {
-        let scale = stream?.scales?[first + column] ?? 1
-        guard abs(scale) > Self.smallestScale else { continue }
-        result[row, column] += (dense[row, column] - pruned[row, column]) / scale
+    let own = zip(match.groups[group.pruned].rows, match.denseOutputs(ofGroup: group.pruned))
+    for (column, (denseColumn, output)) in own.enumerated() {
+      let scale = stream?.scales?[output] ?? 1
+      guard abs(scale) > Self.smallestScale else { continue }
+      for row in 0..<result.rows {
+        result[row, column] += (dense[row, denseColumn] - pruned[row, column]) / scale
       }
     }
     return result

@@ -12,6 +12,15 @@ struct LayerFinder {
     self.index = index
   }
 
+  /// All layers of a model, in the order of their weights.
+  ///
+  /// Throws what finding weights throws.
+  static func layers(of model: Model) throws -> [LinearLayer] {
+    let finder = LayerFinder(model, GraphIndex(model))
+    return try PrunableWeights(of: model).weights.filter { $0.refusal == nil }
+      .compactMap { try? finder.layer(of: $0) }
+  }
+
   /// The layer that reads a weight.
   ///
   /// Throws `WeightRefusal`'s words, as `LayerRefusal`, when there is none.

@@ -38,7 +38,8 @@ struct LayerFitter {
       return nil
     }
     let problem = LayerProblem(
-      dense: dense, moments: sums.moments, damping: damping(dense.columns, sums.moments.count),
+      dense: dense, moments: sums.moments,
+      damping: request.damping(dense.columns, sums.moments.count),
       hasBias: hasBias)
     var weights = plain
     if let goal, let method = request.method { weights = method.prune(problem, goal) }
@@ -50,11 +51,6 @@ struct LayerFitter {
     return GroupFit(
       weights: weights, bias: problem.bias(for: weights), error: min(errors.0, errors.1),
       plainError: errors.1, isPlain: isPlain)
-  }
-
-  /// The fewer samples there are for each weight of a row, the less they are to be trusted.
-  private func damping(_ columns: Int, _ samples: Int) -> Double {
-    request.damping ?? min(0.3, max(1e-3, 0.5 * Double(columns) / Double(samples)))
   }
 
   /// Scales each row so that its output varies as far as that of the dense network.
@@ -69,4 +65,11 @@ struct LayerFitter {
 
   /// An output of which so little is left is better weak than all noise.
   private static let largestFactor = 8.0
+}
+
+extension CalibrationRequest {
+  /// The fewer samples there are for each weight of a row, the less they are to be trusted.
+  func damping(_ columns: Int, _ samples: Int) -> Double {
+    damping ?? min(0.3, max(1e-3, caution * Double(columns) / Double(samples)))
+  }
 }

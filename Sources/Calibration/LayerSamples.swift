@@ -12,6 +12,14 @@ struct SamplingRule {
   let seed: UInt64
 }
 
+extension CalibrationRequest {
+  /// As many places of each sample that all make up the rows asked for, or several for each column.
+  func rule(for layer: LinearLayer, _ samples: Int) -> SamplingRule {
+    let wanted = max(rows, 8 * layer.columns)
+    return SamplingRule(perSample: (wanted + samples - 1) / max(samples, 1), seed: seed)
+  }
+}
+
 extension LinearLayer {
   /// The places of a value that are taken, one after the other over the samples of a chunk.
   struct Places {

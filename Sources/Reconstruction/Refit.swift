@@ -6,6 +6,7 @@ extension LayerProblem {
   /// Exact least squares, row by row: V[r, S] = B[r, S] A[S, S]^-1. Rows that have no solution keep
   /// their dense weights on the support.
   public func refit(on support: Support) -> Matrix {
+    guard support.zeroCount > 0 else { return best }
     var result = support.applied(to: dense)
     for row in 0..<rows {
       let columns = support.columns(keptIn: row)

@@ -108,6 +108,7 @@ struct ChannelPruner {
         let model = try removal.model()
         var report = ChannelPruningReport(structure, selection, operations)
         report.foldedBiasCount = compensation.biases.count
+        report.keptPositions = structure.keptPositions(selection.kept)
         return (model, report)
       } catch {
         freeze(error)
@@ -121,7 +122,7 @@ struct ChannelPruner {
   }
 
   /// What selection needs, with what readers sum over.
-  private var layouts: ParameterLayouts {
+  var layouts: ParameterLayouts {
     let structure = structure
     return ParameterLayouts(structure) { use, axis in
       let use = structure.uses[use]
@@ -139,7 +140,7 @@ struct ChannelPruner {
 extension ChannelPruningRequest {
   /// What the history says of this request.
   fileprivate func historyEntry(_ report: ChannelPruningReport) -> HistoryEntry {
-    var settings = [HistoryEntry.Setting("criterion", criterion.name)]
+    var settings = [HistoryEntry.Setting("criterion", traces?.criterion ?? criterion.name)]
     switch goal {
     case .ratio(let share): settings.append(.init("channels", "\(share)"))
     case .parameters(let share): settings.append(.init("target-parameters", "\(share)"))

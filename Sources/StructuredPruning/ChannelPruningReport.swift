@@ -1,5 +1,5 @@
 public import ByteStorage
-internal import ModelGraph
+public import ModelGraph
 
 /// What channel pruning did, dimension by dimension, and why others stayed.
 public struct ChannelPruningReport: Sendable {
@@ -7,6 +7,8 @@ public struct ChannelPruningReport: Sendable {
   public struct Group: Sendable {
     /// Its name in layouts, such as `d12`.
     public let name: String
+    /// The dimension of the model's axes that it is.
+    public let dimension: DimensionID
     /// The node that makes or reads it first.
     public let layer: ByteString
     /// The tensor that says so.
@@ -63,6 +65,11 @@ public struct ChannelPruningReport: Sendable {
   /// How many biases took over the constant part of channels that went.
   public internal(set) var foldedBiasCount = 0
 
+  /// For each constant that lost positions, those of each axis that stay; nil for an axis that is whole.
+  ///
+  /// Constants are those of the model before. One that several nodes read has the positions of the last.
+  public internal(set) var keptPositions: [TensorID: [[Bool]?]] = [:]
+
   /// How many channels went in steps before the one the groups tell of.
   public private(set) var removedBefore = 0
 
@@ -91,7 +98,8 @@ extension ChannelPruningReport {
     var described: [ChannelGroup.Member: Member] = [:]
     groups = zip(all, selection.entries).map { group, entry in
       Group(
-        name: "d\(group.id.index)", layer: entry.reader, tensor: entry.name, size: entry.size,
+        name: "d\(group.id.index)", dimension: group.id, layer: entry.reader, tensor: entry.name,
+        size: entry.size,
         kept: entry.kept,
         score: entry.scores.isEmpty
           ? nil : entry.scores.reduce(0, +) / Double(entry.scores.count),

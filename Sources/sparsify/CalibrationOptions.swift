@@ -24,7 +24,7 @@ struct CalibrationOptions: ParsableArguments {
 
   @Option(
     help:
-      "With --calibrate, layers that stay dense: \(CalibrationSettings.protections.joined(separator: ", ")) (default: ends)."
+      "With --calibrate, layers that stay dense: \(CalibrationSettings.protections.joined(separator: ", ")) (default: ends); channels of residual streams go with none only."
   )
   var protect: String?
 
@@ -54,11 +54,17 @@ struct CalibrationOptions: ParsableArguments {
         isUsed = true
         amend(&step.calibration)
         return .pattern(step)
-      case .layers, .channels: return step
+      case .channels(var step):
+        isUsed = true
+        amend(&step.calibration)
+        step.calibration.method = nil
+        return .channels(step)
+      case .layers: return step
       }
     }
     guard isUsed else {
-      throw ValidationError("--calibrate goes with --sparsity, --threshold or --pattern")
+      throw ValidationError(
+        "--calibrate goes with --sparsity, --threshold, --pattern or what removes channels")
     }
   }
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Pruning
+internal import Reconstruction
 internal import SparsifyKit
 internal import StructuredPruning
 
@@ -24,7 +25,8 @@ struct ChannelOptions: ParsableArguments {
   var heads: Share?
 
   @Option(
-    help: "How channels are ranked: \(ChannelCriteria.names.joined(separator: ", ")) (default: l2)."
+    help:
+      "How channels are ranked: \(ChannelCriteria.names.joined(separator: ", ")) (default: l2); with --calibrate also \(CalibratedChannelCriteria.names.joined(separator: ", ")) (default: obs)."
   )
   var channelCriterion: String?
 

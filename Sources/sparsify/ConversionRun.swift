@@ -87,8 +87,23 @@ extension ConversionReport {
 }
 
 extension CalibrationSummary {
-  /// A line for each layer that was fitted.
-  var table: String {
+  /// A line for each set of channels, then one for each layer that was fitted.
+  var table: String { channels.isEmpty ? layerTable : channelTable + "\n" + layerTable }
+
+  private var channelTable: String {
+    var table = TextTable(
+      ["channels", "read from", "of", "gone", "error", "plain", "note"], numeric: [2, 3, 4, 5])
+    for row in channels {
+      table.add(
+        [
+          row.name, row.layer, "\(row.channels)", "\(row.removed)", row.error.fixed(4),
+          row.plainError.fixed(4), row.isPlain ? "plain kept" : "",
+        ])
+    }
+    return table.text
+  }
+
+  private var layerTable: String {
     var table = TextTable(["layer", "samples", "error", "plain", "note"], numeric: [1, 2, 3])
     for row in layers {
       table.add(

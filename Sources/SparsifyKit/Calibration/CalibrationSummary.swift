@@ -28,8 +28,29 @@ public struct CalibrationSummary: Sendable, Codable {
     public var reason: String
   }
 
+  /// One set of channels of which some went.
+  public struct ChannelRow: Sendable, Codable {
+    /// Its name in layouts, such as `d12`.
+    public var name: String
+    /// The node that makes the channels.
+    public var layer: String
+    /// How many there were.
+    public var channels: Int
+    /// How many went.
+    public var removed: Int
+    /// The mean squared error that their readers, fitted anew, are left with, as a share of the
+    /// variance of what they add to.
+    public var error: Double
+    /// The same for as many channels chosen by weights alone.
+    public var plainError: Double
+    /// True when those were better, and went.
+    public var isPlain: Bool
+  }
+
   /// How many samples were looked at.
   public var samples: Int
+  /// The sets of channels of which some went.
+  public var channels: [ChannelRow]
   /// The layers, in the order they run.
   public var layers: [LayerRow]
   /// The weights that no layer was fitted for.
@@ -37,6 +58,11 @@ public struct CalibrationSummary: Sendable, Codable {
 
   init(_ report: CalibrationReport, of model: Model) {
     samples = report.sampleCount
+    channels = report.channels.map { row in
+      ChannelRow(
+        name: row.name, layer: row.layer.escaped, channels: row.count, removed: row.removed,
+        error: row.error, plainError: row.plainError, isPlain: row.isPlain)
+    }
     layers = report.rows.map { row in
       LayerRow(
         name: row.name.escaped, tensor: model[row.tensor].name.escaped, samples: row.samples,
@@ -50,6 +76,7 @@ public struct CalibrationSummary: Sendable, Codable {
     guard let first else { return self }
     var result = self
     let done = Set(layers.map(\.tensor))
+    result.channels = first.channels + channels
     result.layers = first.layers.filter { !done.contains($0.tensor) } + layers
     result.others = first.others.filter { !done.contains($0.name) } + others
     return result

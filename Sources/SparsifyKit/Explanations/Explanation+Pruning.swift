@@ -113,9 +113,11 @@ extension Explanation {
       causes: [
         "most of the model cannot lose channels: outputs, embeddings, unknown operators",
         "--min-channels or --round-to keep too much",
+        "with --calibrate, channels of residual streams stay",
       ],
       remedies: [
         "give a higher target",
+        "with --calibrate, add --protect none",
         "sparsify inspect MODEL --groups says what stays, and why",
       ]),
   ]

@@ -2,6 +2,7 @@ internal import ByteStorage
 internal import Calibration
 internal import ModelGraph
 internal import Pruning
+internal import Reconstruction
 internal import StructuredPruning
 
 /// The steps of a recipe done to a model, and what came of them.
@@ -57,7 +58,9 @@ struct RecipeRun {
     if step.removesDead { reports.append(try model.removeDeadChannels(threads: threads)) }
     if var request = try step.request() {
       request.threads = threads
-      reports.append(try model.pruneChannels(request))
+      reports.append(
+        try step.needsSamples
+          ? calibrate(request, step, &model) : model.pruneChannels(request))
     }
     for report in reports { channels = channels.map { report.following($0) } ?? report }
     // That no channel is dead matters to those who asked for nothing else.
@@ -82,11 +85,7 @@ extension RecipeRun {
   private mutating func calibrate(
     _ request: PruningRequest, _ settings: CalibrationSettings, _ model: inout Model
   ) throws -> PruningReport {
-    guard let data else {
-      throw ConversionError.badOption(
-        "a step chooses or repairs weights by what layers read, and there are no samples",
-        hint: "give some with --calibrate")
-    }
+    let data = try samples
     let result = try model.prune(
       request, calibratedBy: settings.request(mask: data.mask), try data.feed(for: model, settings),
       RuntimePartRunner(options: data.inference), progress: progress)
@@ -94,6 +93,42 @@ extension RecipeRun {
     warnings += result.calibration.warnings
     return result.pruning
   }
+}
+
+extension RecipeRun {
+  /// Removes channels by what layers read.
+  private mutating func calibrate(
+    _ request: ChannelPruningRequest, _ step: ChannelStep, _ model: inout Model
+  ) throws -> ChannelPruningReport {
+    let data = try samples
+    var calibration = step.calibration.request(mask: data.mask)
+    calibration.caution = CalibrationRequest.cautionForChannels
+    let result = try model.pruneChannels(
+      request, by: step.calibratedCriterion, calibratedBy: calibration,
+      try data.feed(for: model, step.calibration), RuntimePartRunner(options: data.inference),
+      progress: progress)
+    self.calibration =
+      CalibrationSummary(result.calibration, of: model).following(self.calibration)
+    warnings += result.calibration.warnings
+    return result.channels
+  }
+
+  /// Throws `ConversionError.badOption` when there are none.
+  private var samples: CalibrationData {
+    get throws(ConversionError) {
+      guard let data else {
+        throw .badOption(
+          "a step chooses or repairs weights by what layers read, and there are no samples",
+          hint: "give some with --calibrate")
+      }
+      return data
+    }
+  }
+}
+
+extension ChannelStep {
+  /// True when what layers read decides or repairs anything.
+  fileprivate var needsSamples: Bool { calibration.isWanted || calibratedCriterion != nil }
 }
 
 extension LayerSummary {

@@ -1,4 +1,5 @@
 internal import Pruning
+internal import Reconstruction
 internal import SparseCoding
 internal import SparseContainer
 internal import StructuredPruning
@@ -52,8 +53,8 @@ extension ChannelStep: RecipeSettings {
         "scope", .choice, \.scope, "Rank channels in each group alone, or together.",
         when: \.isSelecting),
       RecipeSetting(
-        "criterion", .oneOf(ChannelCriteria.names), \.criterion, "How channels are ranked.",
-        when: \.isSelecting),
+        "criterion", .oneOf(ChannelStep.criteria), \.criterion,
+        "How channels are ranked: by l2, or obs where anything is repaired.", example: "l1"),
       RecipeSetting(
         "seed", .count(0...UInt64.max), \.seed, "The seed of the criterion random.",
         when: { $0.isSelecting && $0.usesSeed }),
@@ -66,6 +67,18 @@ extension ChannelStep: RecipeSettings {
       RecipeSetting(
         "fold-biases", .flag, \.foldsBiases,
         "Whether biases take over what channels would add without weights.", when: \.isSelecting),
+      RecipeSetting(
+        "repair", .oneOf(CalibrationSettings.repairs), \.calibration.repair,
+        "What is done, with samples, to the layers that stay.", example: "refit"),
+      RecipeSetting(
+        "protect", .oneOf(CalibrationSettings.protections), \.calibration.protection,
+        "With none, channels of residual streams may go, too.", when: \.calibration.isWanted),
+      RecipeSetting(
+        "samples", .count(1...CalibrationSettings.mostSamples), \.calibration.samples,
+        "How many samples are looked at, at most.", when: \.calibration.isWanted),
+      RecipeSetting(
+        "sampling-seed", .count(0...UInt64.max), \.calibration.seed,
+        "The seed of the choice of samples.", when: \.calibration.isWanted),
       RecipeSetting(
         "only", .selectors, \.only, "Whose channels may go and no others.",
         example: "[\"op:Conv\"]"),
@@ -82,6 +95,9 @@ extension ChannelStep: RecipeSettings {
       .excludes("target-parameters", ["target-macs", "target-bytes"]),
       .excludes("target-macs", ["target-bytes"]),
     ])
+
+  /// The names of criteria, those that need samples behind the others.
+  public static let criteria = ChannelCriteria.names + CalibratedChannelCriteria.names
 
   func check() throws { _ = try request()?.validate() }
 }

@@ -1,4 +1,5 @@
 internal import Pruning
+internal import Reconstruction
 internal import StructuredPruning
 
 extension PruneStep {
@@ -42,7 +43,9 @@ extension ChannelStep {
     guard isSelecting else { return nil }
     var request = ChannelPruningRequest(goal: goal ?? .ratio(0))
     request.headRatio = heads
-    request.criterion = try ChannelCriteria.named(criterion)
+    if let criterion, calibratedCriterion == nil {
+      request.criterion = try ChannelCriteria.named(criterion)
+    }
     request.scope = scope
     request.roundTo = roundTo
     request.minimumChannels = minimumChannels
@@ -51,6 +54,12 @@ extension ChannelStep {
     request.foldsBiases = foldsBiases
     request.seed = seed
     return request
+  }
+
+  /// What orders channels by what layers read; nil for a criterion that looks at weights alone.
+  var calibratedCriterion: (any CalibratedChannelCriterion)? {
+    let name = criterion ?? (calibration.isWanted ? EliminationCriterion().name : "")
+    return CalibratedChannelCriteria.all.first { $0.name == name }
   }
 
   private var goal: ChannelPruningGoal? {

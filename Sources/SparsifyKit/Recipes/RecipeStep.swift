@@ -96,14 +96,16 @@ public struct ChannelStep: Hashable, Sendable {
   public var operatorShares: [SelectedShare] = []
   /// Shares by the names of weights, which count more than those by operator.
   public var nameShares: [SelectedShare] = []
-  /// The name of what ranks channels.
-  public var criterion = "l2"
+  /// The name of what ranks channels; nil for l2, and with samples obs.
+  public var criterion: String?
   /// The seed of what is random.
   public var seed: UInt64 = 0
   /// What the count of remaining channels is to be a multiple of.
   public var roundTo = 1
   /// How many channels stay at least.
   public var minimumChannels = 2
+  /// How channels are chosen by what layers read, and the layers repaired; its method is not used.
+  public var calibration = CalibrationSettings()
   /// Whose channels are meant and no others; empty for all.
   public var only: [Selector] = []
   /// Whose channels stay, whatever `only` says.

@@ -33,6 +33,8 @@ public struct ChannelPruningRequest: Sendable {
   public var headRatio: Double?
   /// Says how much each channel matters.
   public var criterion: any ChannelCriterion = L2ChannelCriterion()
+  /// What samples say in place of the criterion; nil when only weights are looked at.
+  public var traces: ChannelTraces?
   /// How the scores of several weights become one.
   public var aggregation = ChannelAggregation()
   /// Among which channels the least important are looked for.

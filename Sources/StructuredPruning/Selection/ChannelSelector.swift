@@ -9,7 +9,7 @@ struct ChannelSelector {
   let layouts: ParameterLayouts
   let request: ChannelPruningRequest
   let operations: (_ count: (DimensionID) -> Int) -> Int
-  private let groups: [ChannelGroup]
+  let groups: [ChannelGroup]
   private let rules: ChannelRules
   private let weights: [TensorID: PrunableWeight]
 
@@ -28,10 +28,12 @@ struct ChannelSelector {
   }
 
   /// A dimension that may lose indices.
-  private struct Judged {
+  struct Judged {
     /// The place among the groups.
     let group: Int
     let scores: ChannelScores
+    /// What samples say; nil when only weights were looked at.
+    let trace: ChannelTrace?
     /// A share of its own.
     let ratio: Double?
   }
@@ -41,10 +43,8 @@ struct ChannelSelector {
   /// - Throws: `ChannelSelectionError.targetUnreachable`, and what reading weights throws.
   func selection() throws -> ChannelSelection {
     var reasons = groups.map(reasonToStay)
-    let open = groups.indices.filter { reasons[$0] == nil }
-    let evidence = try CollectedEvidence(
-      on: Set(open.map { groups[$0].id }), layouts, weights, request)
-    var judged = judged(open, by: evidence, &reasons)
+    let evidence = try evidence(reasons)
+    var judged = judged(by: evidence, &reasons)
     var scores = groups.map { _ in ChannelScores?.none }
     for item in judged { scores[item.group] = item.scores }
     var kept = try kept(of: judged)
@@ -74,22 +74,36 @@ struct ChannelSelector {
       judged.map(\.scores.values), classes: classes(of: judged), request.limits)
     var kept = KeptIndices()
     for (place, removed) in try removed(judged, ranking).enumerated() where removed > 0 {
-      kept.masks[groups[judged[place].group].id] = ranking.mask(of: place, without: removed)
+      kept.masks[groups[judged[place].group].id] = KeptIndices.mask(
+        without: judged[place].trace?.channels(goingFirst: removed)
+          ?? ranking.orders[place].prefix(removed), of: ranking.orders[place].count)
     }
     return kept
   }
 
-  private func judged(
-    _ open: [Int], by evidence: CollectedEvidence, _ reasons: inout [String?]
-  ) -> [Judged] {
+  /// What the weights say of those that may lose indices; nothing when samples say more.
+  func evidence(_ reasons: [String?]) throws -> CollectedEvidence {
+    let open = groups.indices.filter { reasons[$0] == nil && request.traces == nil }
+    return try CollectedEvidence(on: Set(open.map { groups[$0].id }), layouts, weights, request)
+  }
+
+  /// Those without a reason to stay; what cannot be judged gets one.
+  func judged(by evidence: CollectedEvidence, _ reasons: inout [String?]) -> [Judged] {
     var judged: [Judged] = []
-    for index in open {
-      let scores = request.criterion.scores(
-        of: evidence.evidence(on: groups[index], number: index, request))
-      if let scores {
-        judged.append(Judged(group: index, scores: scores, ratio: ownRatio(of: groups[index])))
-      } else {
-        reasons[index] = "its weights cannot be read as numbers"
+    for index in groups.indices where reasons[index] == nil {
+      let (group, ratio) = (groups[index], ownRatio(of: groups[index]))
+      switch request.traces?.verdict(on: group.id) {
+      case .trace(let trace)?:
+        judged.append(Judged(group: index, scores: trace.scores, trace: trace, ratio: ratio))
+      case .stays(let reason)?:
+        reasons[index] = reason
+      case nil:
+        let evidence = evidence.evidence(on: group, number: index, request)
+        guard let scores = request.criterion.scores(of: evidence) else {
+          reasons[index] = "its weights cannot be read as numbers"
+          continue
+        }
+        judged.append(Judged(group: index, scores: scores, trace: nil, ratio: ratio))
       }
     }
     return judged
@@ -97,7 +111,7 @@ struct ChannelSelector {
 
   // MARK: Who
 
-  private func reasonToStay(_ group: ChannelGroup) -> String? {
+  func reasonToStay(_ group: ChannelGroup) -> String? {
     switch group.standing {
     case .frozen(let reason): return layouts.text(of: reason)
     case .sibling where !(group.isBatched && request.headRatio != nil):
@@ -149,43 +163,66 @@ struct ChannelSelector {
     let removed = { (ratio: Double) in
       ranking.removed(at: ratio).enumerated().map { fixed[$0.offset] ?? $0.element }
     }
-    if case .ratio(let ratio) = request.goal { return removed(ratio) }
+    if case .ratio(let ratio) = request.goal, request.traces == nil || request.scope == .local {
+      return removed(ratio)
+    }
     let ids = judged.map { groups[$0.group].id }
     let cost = ChannelCost(layouts, changing: Set(ids))
     // A constant that may come to need copies is one now.
     let whole = value(of: ChannelCost(layouts, changing: []), ids, judged.map { _ in 0 })
-    let found = TargetSearch.ratio(target: request.goal.share * whole) {
-      value(of: cost, ids, removed($0))
-    }
+    let most = removed(1)
+    let found: [Int]? =
+      if request.traces != nil {
+        TraceAllocation(
+          losses: judged.map { $0.trace?.losses ?? [] },
+          counts: judged.indices.map { index in
+            fixed[index].map { [$0] }
+              ?? (0...most[index]).filter {
+                request.limits.rounded($0, of: ranking.orders[index].count) == $0
+              }
+          }
+        ).removed(limit: request.goal.kept * whole) { value(of: cost, ids, $0) }
+      } else {
+        TargetSearch.ratio(target: request.goal.kept * whole) {
+          value(of: cost, ids, removed($0))
+        }.map(removed)
+      }
     guard let found else {
       throw ChannelSelectionError.targetUnreachable(
-        goal: request.goal.noun, target: request.goal.share,
-        reachable: whole > 0 ? value(of: cost, ids, removed(1)) / whole : 1)
+        goal: request.goal.noun, target: request.goal.kept,
+        reachable: whole > 0 ? value(of: cost, ids, most) / whole : 1)
     }
-    return removed(found)
+    return found
   }
 
   private func value(of cost: ChannelCost, _ ids: [DimensionID], _ removed: [Int]) -> Double {
     let lost = Dictionary(zip(ids, removed), uniquingKeysWith: { first, _ in first })
     let count = { (id: DimensionID) in layouts.table[id].size - (lost[id] ?? 0) }
     return switch request.goal {
-    case .ratio, .parameters: cost.parameters(keeping: count)
+    case .ratio: Double(ids.reduce(0) { $0 + count($1) })
+    case .parameters: cost.parameters(keeping: count)
     case .bytes: cost.bytes(keeping: count)
     case .operations: Double(operations(count))
     }
   }
 }
 
-extension ChannelRanking {
-  /// True for what stays when the first of a dimension's order go.
-  fileprivate func mask(of place: Int, without count: Int) -> [Bool] {
-    var mask = Array(repeating: true, count: orders[place].count)
-    for index in orders[place].prefix(count) { mask[index] = false }
+extension KeptIndices {
+  /// True for what stays when some of so many indices go.
+  fileprivate static func mask(without gone: ArraySlice<Int>, of count: Int) -> [Bool] {
+    var mask = Array(repeating: true, count: count)
+    for index in gone { mask[index] = false }
     return mask
   }
 }
 
 extension ChannelPruningGoal {
+  /// The share of what it counts that stays.
+  fileprivate var kept: Double {
+    if case .ratio(let share) = self { return 1 - share }
+    return share
+  }
+
   /// What it counts.
   fileprivate var noun: String {
     switch self {

@@ -1,0 +1,150 @@
+internal import ByteStorage
+internal import ModelGraph
+internal import Pruning
+internal import Reconstruction
+internal import StructuredPruning
+
+/// Finds out what is lost when channels go, from what the layers that read them see in the dense
+/// network.
+struct ChannelTracer {
+  /// One layer that reads channels of a candidate.
+  private struct Reading {
+    let layer: LinearLayer
+    let axis: Int
+    let channels: [Int?]
+  }
+
+  let model: Model
+  let request: CalibrationRequest
+  /// What orders channels; nil for the candidates' own scores.
+  let criterion: (any CalibratedChannelCriterion)?
+  private let candidates: [ChannelCandidate]
+  private let layers: [TensorID: LinearLayer]
+  private let index: GraphIndex
+  private(set) var verdicts: [DimensionID: ChannelTraces.Verdict] = [:]
+  private(set) var warnings: [String] = []
+
+  init(
+    _ model: Model, _ candidates: [ChannelCandidate], _ request: CalibrationRequest,
+    _ criterion: (any CalibratedChannelCriterion)?
+  ) throws {
+    (self.model, self.candidates) = (model, candidates)
+    (self.request, self.criterion) = (request, criterion)
+    index = GraphIndex(model)
+    layers = Dictionary(
+      try LayerFinder.layers(of: model).map { ($0.tensor, $0) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Runs the network once and judges every candidate as soon as all its readers were looked at.
+  ///
+  /// Throws what running and reading throws.
+  mutating func run(
+    _ feed: CalibrationFeed, _ inputs: ActivationStore, _ runner: any PartRunner,
+    _ progress: ((Int, Int) -> Void)?
+  ) throws {
+    var open = openCandidates()
+    let wanted = Set(open.flatMap { $0.readings.map(\.layer.tensor) })
+    let schedule = try Schedule(
+      model,
+      layers: layers.values.filter { wanted.contains($0.tensor) }.sorted { $0.node < $1.node })
+    var sums: [TensorID: ChannelSums?] = [:]
+    var store = inputs
+    for stage in schedule.stages {
+      store = try store.advanced(
+        over: stage, of: model, constants: schedule.constants, with: runner)
+      for layer in stage.layers {
+        sums[layer.tensor] = .some(try read(layer, store, feed.sampleCount))
+        progress?(sums.count, wanted.count)
+      }
+      let ready = open.filter { $0.readings.allSatisfy { sums[$0.layer.tensor] != nil } }
+      for (candidate, readings) in ready {
+        verdicts[candidate.dimension] = try verdict(on: candidate, readings, sums)
+      }
+      open.removeAll { verdicts[$0.candidate.dimension] != nil }
+      let needed = Set(open.flatMap { $0.readings.map(\.layer.tensor) })
+      // Sums can be large: what no candidate waits for goes, but not that it was there.
+      for tensor in Array(sums.keys) where !needed.contains(tensor) { sums[tensor] = .some(nil) }
+    }
+    for (candidate, _) in open {
+      verdicts[candidate.dimension] = .stays("what reads it cannot be run")
+    }
+  }
+
+  /// The candidates all of whose readers can be fitted; the others get their verdicts.
+  private mutating func openCandidates() -> [(candidate: ChannelCandidate, readings: [Reading])] {
+    var open: [(ChannelCandidate, [Reading])] = []
+    for candidate in candidates {
+      if candidate.isResidual, request.protection != .none {
+        verdicts[candidate.dimension] = .stays(
+          "it carries a residual stream, and is kept unless nothing is protected")
+        continue
+      }
+      let readings = candidate.consumers.compactMap { consumer in
+        layers[consumer.tensor].flatMap { layer in
+          layer.groups > 1
+            ? nil : Reading(layer: layer, axis: consumer.axis, channels: consumer.channels)
+        }
+      }
+      if readings.isEmpty || readings.count < candidate.consumers.count {
+        verdicts[candidate.dimension] = .stays(
+          candidate.consumers.isEmpty
+            ? "no weights sum over it" : "a layer that reads it cannot be fitted anew")
+      } else {
+        open.append((candidate, readings))
+      }
+    }
+    return open
+  }
+
+  private func read(
+    _ layer: LinearLayer, _ store: ActivationStore, _ samples: Int
+  ) throws -> ChannelSums? {
+    try ChannelReader(
+      layer: layer, weights: try layer.matrices(in: model)[0],
+      stream: try ResidualStream(behind: layer, in: model, index),
+      rule: request.rule(for: layer, samples)
+    ).sums(store)
+  }
+
+  private mutating func verdict(
+    on candidate: ChannelCandidate, _ readings: [Reading], _ sums: [TensorID: ChannelSums?]
+  ) throws -> ChannelTraces.Verdict {
+    var consumers: [ChannelProblem.Consumer] = []
+    for reading in readings {
+      guard let own = sums[reading.layer.tensor] ?? nil, own.moments.isFinite,
+        own.moments.count > 0
+      else { return .stays("what its readers see is not finite, or has another shape") }
+      if own.moments.count < reading.layer.columns {
+        warnings.append(
+          "channels that layer \"\(reading.layer.name)\" reads were judged with "
+            + "\(own.moments.count) vectors for \(reading.layer.columns) inputs: "
+            + "more samples would judge them better")
+      }
+      consumers.append(
+        own.consumer(
+          try reading.layer.matrices(in: model)[0],
+          columns: reading.layer.columns(
+            ofChannels: reading.channels, count: candidate.size, axis: reading.axis,
+            model[reading.layer.tensor].shape.dimensions),
+          damping: request.damping(reading.layer.columns, own.moments.count),
+          hasBias: reading.layer.bias != .none))
+    }
+    return verdict(on: candidate, ChannelProblem(consumers, channelCount: candidate.size))
+  }
+
+  private func verdict(
+    on candidate: ChannelCandidate, _ problem: ChannelProblem
+  ) -> ChannelTraces.Verdict {
+    let scores = candidate.scores
+    let order = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }
+    guard let plain = problem.path(in: order) else {
+      return .stays("what its readers see has no usable covariance")
+    }
+    let chosen = criterion?.path(of: problem) ?? plain
+    return .trace(
+      ChannelTrace(
+        chosen: .init(order: chosen.order, losses: chosen.losses),
+        plain: .init(order: plain.order, losses: plain.losses)))
+  }
+}
