@@ -66,7 +66,8 @@ struct ChannelRepair {
   ) throws {
     report.sampleCount = feed.sampleCount
     guard isAligned else {
-      report.warnings.append("no layer was fitted anew: without its channels the network runs otherwise")
+      report.warnings.append(
+        "no layer was fitted anew: without its channels the network runs otherwise")
       return
     }
     let masks = try Masks(request.mask, feed).chunks

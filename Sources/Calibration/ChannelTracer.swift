@@ -46,7 +46,8 @@ struct ChannelTracer {
     var open = openCandidates()
     let wanted = Set(open.flatMap { $0.readings.map(\.layer.tensor) })
     let schedule = try Schedule(
-      model, layers: layers.values.filter { wanted.contains($0.tensor) }.sorted { $0.node < $1.node })
+      model,
+      layers: layers.values.filter { wanted.contains($0.tensor) }.sorted { $0.node < $1.node })
     var sums: [TensorID: ChannelSums?] = [:]
     var store = inputs
     for stage in schedule.stages {

@@ -38,7 +38,8 @@ struct LayerFitter {
       return nil
     }
     let problem = LayerProblem(
-      dense: dense, moments: sums.moments, damping: request.damping(dense.columns, sums.moments.count),
+      dense: dense, moments: sums.moments,
+      damping: request.damping(dense.columns, sums.moments.count),
       hasBias: hasBias)
     var weights = plain
     if let goal, let method = request.method { weights = method.prune(problem, goal) }
