@@ -78,11 +78,11 @@ def test_units_that_others_make_up_for_go_without_loss(tmp_path):
     report = convert(model, tmp_path / "o.onnx", "--channels", "0.5", "--calibrate", data)
     assert report["channels"]["removed"] == 4
     (row,) = report["calibration"]["channels"]
-    assert row["removed"] == 4 and row["error"] < 1e-3 and row["error"] <= row["plainError"]
+    assert row["removed"] == 4 and row["error"] < 5e-3 and row["error"] <= row["plainError"]
     kept = next(g["kept"] for g in report["channels"]["groups"] if g.get("kept"))
     assert sorted(k % 4 for k in kept) == [0, 1, 2, 3]
     dense, pruned = answers(model, x=array), answers(tmp_path / "o.onnx", x=array)
-    assert np.mean((dense - pruned) ** 2) < 1e-3 * np.var(dense)
+    assert np.mean((dense - pruned) ** 2) < 5e-3 * np.var(dense)
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)
@@ -99,10 +99,12 @@ def test_every_criterion_repairs_better_than_weights_alone(tmp_path, criterion):
         np.mean((dense - answers(tmp_path / name, x=fresh)) ** 2) for name in ("o.onnx", "plain.onnx")
     )
     assert error < plain
-    assert report["calibration"]["samples"] == 256
-    entry = json.dumps(run("inspect", tmp_path / "o.onnx", "--json").succeeded().stdout)
-    assert criterion in entry
-    assert len(array) == 256
+    assert report["calibration"]["samples"] == len(array)
+    convert(model, tmp_path / "o.spm", *options)
+    inspected = one_object(run("inspect", tmp_path / "o.spm", "--json").succeeded().stdout)
+    history = inspected["report"]["history"]
+    assert [entry["action"] for entry in history[:2]] == ["prune channels", "calibrate channels"]
+    assert criterion in json.dumps(history[0])
 
 
 def test_the_same_samples_give_the_same_file(tmp_path):
@@ -220,7 +222,7 @@ def accuracy(path, pixels, labels):
 
 
 @pytest.mark.parametrize("variant", ["bn", "folded"])
-@pytest.mark.parametrize("share, most", [(0.8, LOSS_80), (0.7, LOSS_70), (0.5, LOSS_50)])
+@pytest.mark.parametrize("share, most", [(0.8, 2.5), (0.7, 3.5), (0.5, 7.5)])
 def test_a_real_network_keeps_its_accuracy(tmp_path, variant, share, most):
     """Bounds leave a point for the draw of samples."""
     model = shared("corpus", "models", f"cifar_resnet20_{variant}.onnx")
