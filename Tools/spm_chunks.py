@@ -257,6 +257,29 @@ def signed_repeats(chunk: Cursor, n: int, width: int) -> np.ndarray:
     return magnitudes | signs.astype(magnitudes.dtype) << highest
 
 
+def palette(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    require(width in (2, 4, 8), f"a palette of elements of {width} bytes")
+    count = chunk.u8() + 1
+    values = join_planes(chunk, count, width, width)
+    require(bool((values[1:] > values[:-1]).all()), "values that do not ascend")
+    places = chunk.stream(n)
+    require(int(places.max(initial=0)) < count, "a place behind the last value")
+    return values[places]
+
+
+def scaled(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    require(width == 4, f"scaled elements of {width} bytes")
+    classes, run, first = chunk.varint(), chunk.varint(), chunk.varint()
+    require(1 <= classes <= 1 << 18 and 1 <= run <= 1 << 18, f"{classes} scales by {run}")
+    require(first < run and classes <= (first + n - 1) // run + 1, "a scale of no element")
+    scales = float_split(chunk, classes, width).view("<f4")
+    require(bool(np.isfinite(scales).all()), "a scale that is not finite")
+    require(not np.signbit(scales).any(), "a negative scale")
+    numbers = chunk.stream(n).view(np.int8).astype("<f4")
+    with np.errstate(over="ignore", under="ignore"):
+        return (numbers * scales[(first + np.arange(n)) // run % classes]).view("<u4")
+
+
 def spread(values: np.ndarray, places: np.ndarray, n: int) -> np.ndarray:
     """`n` elements that are zero but for the values at `places` (a mask or positions)."""
     elements = np.zeros(n, values.dtype)
@@ -345,7 +368,7 @@ def blocks(chunk: Cursor, n: int, width: int) -> np.ndarray:
 
 DENSE_ENCODINGS = {
     0: raw, 1: constant, 2: float_split, 3: byte_planes, 4: integer, 9: repeats, 10: float_joint,
-    12: signed_repeats,
+    12: signed_repeats, 13: palette, 14: scaled,
 }  # fmt: skip
 ENCODINGS = DENSE_ENCODINGS | {5: bitmask, 6: csr_gaps, 7: n_of_m, 8: blocks, 11: mixed_mask}
 

@@ -21,6 +21,8 @@ public struct EncodingID: RawRepresentable, Sendable, Hashable {
   static let floatJoint = EncodingID(rawValue: 10)
   static let mixedMask = EncodingID(rawValue: 11)
   static let signedRepeats = EncodingID(rawValue: 12)
+  static let palette = EncodingID(rawValue: 13)
+  static let scaled = EncodingID(rawValue: 14)
 }
 
 /// The number of an entropy coder in files; numbers are never reused.

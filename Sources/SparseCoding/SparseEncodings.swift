@@ -18,6 +18,8 @@ public enum SparseEncodings {
     FloatJointEncoding(),
     MixedMaskEncoding(),
     SignedRepeatsEncoding(),
+    PaletteEncoding(),
+    ScaledEncoding(),
   ]
 
   /// The encoding of a number read from a file.

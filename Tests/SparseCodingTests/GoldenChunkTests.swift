@@ -58,6 +58,10 @@ import Testing
     Golden("repeats", 1, .opaque, "010203", "09 00 010203"),
     Golden("signed-repeats", 2, .float, "003c 00bc 00c0", "0c 00 003c003c0040 00 06"),
     Golden(
+      "scaled", 4, .float, "cdcccc3d cdcc4cbe 9a99993e",
+      "0e 01 03 00 007b 0099 0099 009a 00 01fe03"),
+    Golden("palette", 2, .float, "0038 003c 0038", "0d 01 00 383c 0400 00 000100"),
+    Golden(
       "zlib", 1, .opaque, "7765696768747320 7765696768747320 77656967687473",
       "03 01 0c 2b4fcd4ccf2829562847a501"),
     Golden(

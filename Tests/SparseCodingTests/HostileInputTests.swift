@@ -19,6 +19,9 @@ import Testing
         if encoding.id == .floatJoint {
           chunk = sampleElements(48, width: width, zeros: 10, seed: 8)
         }
+        if encoding.id == .scaled, width == 4 {
+          chunk = bytes((-20..<28).map { (Float($0) * 0.01).bitPattern })
+        }
         if encoding.id == .constant { chunk = [UInt8](repeating: 3, count: chunk.count) }
         guard
           let coded = try? coder.encode(chunk, layout, in: encoding, hints: hints)
@@ -135,6 +138,8 @@ import Testing
       ("02 04 00", .badChunk(.floatSplit, reason: "no floats of this width")),
       ("0a 01 7f", .badChunk(.floatJoint, reason: "no floats of this width")),
       ("0c 00 01 00 00", .badChunk(.signedRepeats, reason: "no floats of this width")),
+      ("0e 01 01 00", .badChunk(.scaled, reason: "no floats of this width")),
+      ("0d 00 00 01 04 00", .badChunk(.palette, reason: "no elements of this width")),
       // Rans: parts out of range, frequencies that come to too much, or to one symbol alone.
       ("03 05 01 07", .badStream(.rans, reason: "2^7 parts")),
       ("03 05 01 10", .badStream(.rans, reason: "2^16 parts")),
@@ -168,6 +173,36 @@ import Testing
     let expected = SparseCodingError.badChunk(
       .signedRepeats, reason: "a magnitude with a sign, or a sign too many")
     #expect(decode(ChunkCoder(level: .fast), hex(coded), layout, 6) == expected)
+  }
+
+  @Test(
+    "The values of a palette ascend, and every place is one of theirs",
+    arguments: [
+      ("0d 01 00 3c38 04 00 00 000100", "values that do not ascend"),
+      ("0d 01 00 3838 04 00 00 000100", "values that do not ascend"),
+      ("0d 01 00 383c 04 00 00 000200", "a place behind the last value"),
+      ("0d 01 00 383c 04 00 00 ff0100", "a place behind the last value"),
+    ])
+  func palettes(coded: String, reason: String) throws {
+    let found = decode(ChunkCoder(level: .fast), hex(coded), try layout(2, .float), 6)
+    #expect(found == .badChunk(.palette, reason: reason))
+  }
+
+  @Test(
+    "Classes fit the elements, and scales are positive numbers",
+    arguments: [
+      ("0e 00 03 00 00 01fe03", "classes that do not fit the elements"),
+      ("0e 01 00 00 007b 0099 0099 009a 00 01fe03", "classes that do not fit the elements"),
+      ("0e 01 03 03 007b 0099 0099 009a 00 01fe03", "classes that do not fit the elements"),
+      ("0e 02 03 00 007b 0099 0099 009a 00 01fe03", "classes that do not fit the elements"),
+      ("0e 01 818010 00 007b 0099 0099 009a 00 01fe03", "classes that do not fit the elements"),
+      ("0e 01 03 00 007b 0099 0099 009b 00 01fe03", "a scale that is negative or not finite"),
+      ("0e 01 03 00 0000 0000 0000 0001 00 01fe03", "a scale that is negative or not finite"),
+      ("0e 01 03 00 00ff 0000 0000 0000 00 01fe03", "a scale that is negative or not finite"),
+    ])
+  func scales(coded: String, reason: String) throws {
+    let found = decode(ChunkCoder(level: .fast), hex(coded), try layout(4, .float), 12)
+    #expect(found == .badChunk(.scaled, reason: reason))
   }
 
   @Test("No elements are coded raw or not at all", arguments: UInt8(1)...8)

@@ -22,7 +22,7 @@ import Testing
 
   @Test("Floats that repeat each other are coded as a whole, others are not")
   func choice() throws {
-    let repeating = try coded(table(of: 40, count: 6000))
+    let repeating = try coded(table(of: 300, count: 30_000))
     #expect(repeating.first == EncodingID.signedRepeats.rawValue)
     let distinct = try coded(table(of: 1 << 20, count: 2000))
     #expect(distinct.first == EncodingID.floatJoint.rawValue)

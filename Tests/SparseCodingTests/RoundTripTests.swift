@@ -71,9 +71,12 @@ import Testing
       }
     }
     let impossible: Set<EncodingID> =
-      layout.width == 16
-      ? [.floatSplit, .floatJoint, .integer, .signedRepeats]
-      : layout.width == 1 ? [.floatSplit, .floatJoint, .signedRepeats] : []
+      switch layout.width {
+      case 1: [.floatSplit, .floatJoint, .signedRepeats, .palette, .scaled]
+      case 4: []
+      case 16: [.floatSplit, .floatJoint, .integer, .signedRepeats, .palette, .scaled]
+      default: [.scaled]
+      }
     #expect(seen == Set(SparseEncodings.all.map(\.id)).subtracting(impossible))
   }
 

@@ -176,6 +176,14 @@ def write_signed_repeats(numbers, width, coder):
     return b"\x0c" + stream(magnitudes, coder) + bits([n & highest for n in numbers], coder)
 
 
+def write_palette(numbers, width, coder):
+    values = sorted(set(numbers))
+    planes = [bytes(v >> 8 * plane & 255 for v in values) for plane in reversed(range(width))]
+    streams = b"".join(stream(plane, coder) for plane in planes)
+    places = bytes(values.index(n) for n in numbers)
+    return bytes([13, len(values) - 1]) + streams + stream(places, coder)
+
+
 def write_integer(transform):
     def write(numbers, width, coder):
         size, base = 1 << 8 * width, numbers[0]
@@ -536,6 +544,8 @@ EXAMPLES = {
     "blocks": (1, bytes([0, 0, 1, 2, 0, 0, 3, 4]), "08020204 0002 0001020304"),
     "repeats": (2, u16(0x0102, 0x0103), "09 0002010301"),
     "signed-repeats": (2, u16(0x3C00, 0xBC00, 0xC000), "0c 00003c003c0040 0006"),
+    "palette": (2, u16(0x3800, 0x3C00, 0x3800), "0d 01 00383c 0400 00000100"),
+    "scaled": (4, bytes.fromhex("cdcccc3dcdcc4cbe9a99993e"), "0e 010300 007b00990099009a 0001fe03"),
     "rans": (1, bytes([0, 1, 0, 1, 1, *range(8)]), "03 0515 08c0003008005b05008259010004140400c65e0100"),
     "mixed-mask": (1, bytes([0, 0, 3, 0, 0, 0, 0, 5]), "0b04040005b46be61300 000305"),
     "mixed": (1, bytes([0, 1, 2, 0, 0, 2, 1, 0]), "03 060f 04020008800160000c00a5b89277b6"),
@@ -628,6 +638,16 @@ WRONG_CHUNKS = {
     "signed-repeats of bytes": (1, 1, "0c 0000 0000"),
     "signed-repeats with a sign too many": (2, 3, "0c 00003c003c0040 000e"),
     "signed-repeats of a negative magnitude": (2, 3, "0c 00003c00bc0040 0000"),
+    "palette of bytes": (1, 1, "0d 00 0001 0000"),
+    "palette that does not ascend": (2, 3, "0d 01 003c38 0400 00000100"),
+    "palette of equal values": (2, 3, "0d 01 003838 0400 00000100"),
+    "palette with a place too many": (2, 3, "0d 01 00383c 0400 00000200"),
+    "scaled elements of two bytes": (2, 3, "0e 010300 007b0099 0001fe03"),
+    "scaled by runs of nothing": (4, 3, "0e 010000 007b00990099009a 0001fe03"),
+    "scaled from beyond a run": (4, 3, "0e 010303 007b00990099009a 0001fe03"),
+    "scaled with a scale too many": (4, 3, "0e 020300 007b7b0099990099990099990001fe03"),
+    "scaled by a negative number": (4, 3, "0e 010300 007b00990099009b 0001fe03"),
+    "scaled by infinity": (4, 3, "0e 010300 00ff000000000000 0001fe03"),
     "mixed-mask that is cut": (1, 8, "0b04040004b46be613 000305"),
     "mixed-mask with a byte more": (1, 8, "0b04040006b46be6130000 000305"),
     "rans of 2^7 parts": (1, 13, "03 0515 07c0003008005b05008259010004140400c65e0100"),
@@ -678,6 +698,33 @@ def test_what_a_writer_codes_comes_back(write, widths, coder):
             for density in (0.004, 0.3, 1):
                 numbers = sparse_numbers(width, count, density, seed=count)
                 round_trips(numbers, width, write, coder)
+
+
+@pytest.mark.parametrize("coder", CODERS.values(), ids=CODERS.keys())
+@pytest.mark.parametrize("size", [1, 2, 255, 256])
+def test_a_palette_of_every_size_comes_back(size, coder):
+    for width in (2, 4, 8):
+        values = [(number * 251) % (1 << 8 * width) for number in range(size)]
+        numbers = [values[place * 7 % size] for place in range(700)]
+        round_trips(numbers, width, write_palette, coder)
+
+
+@pytest.mark.parametrize("coder", CODERS.values(), ids=CODERS.keys())
+@pytest.mark.parametrize("classes, run, first", [(1, 700, 0), (7, 100, 3), (12, 5, 4), (700, 1, 0)])
+def test_scaled_floats_come_back_by_class(classes, run, first, coder):
+    generator = np.random.default_rng(run)
+    scales = generator.random(classes, np.float32) + np.float32(0.01)
+    numbers = generator.integers(-128, 128, 700).astype(np.int8)
+    floats = [
+        np.float32(number) * scales[(first + place) // run % classes]
+        for place, number in enumerate(numbers)
+    ]
+    planes = np.frombuffer(scales.tobytes(), "<u4")
+    planes = ((planes << 1) | (planes >> 31)).view(np.uint8).reshape(-1, 4)
+    streams = b"".join(stream(planes[:, plane].tobytes(), coder) for plane in (3, 2, 1, 0))
+    coded = b"\x0e" + varint(classes) + varint(run) + varint(first) + streams
+    coded += stream(numbers.tobytes(), coder)
+    assert decode(coded, 4, 700) == np.array(floats, "<f4").tobytes()
 
 
 PATTERNS = [(1, 2), (1, 4), (2, 4), (4, 8), (1, 16), (15, 16), (8, 16)]

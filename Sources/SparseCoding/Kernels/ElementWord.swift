@@ -26,6 +26,16 @@ protocol ElementWord: FixedWidthInteger, UnsignedInteger, Sendable {
     of elements: UnsafeMutableRawBufferPointer, from signs: UnsafeRawBufferPointer
   ) -> Bool
 
+  // Few values (ElementWord+Palette.swift).
+  static func palette(
+    of source: UnsafeRawBufferPointer, indices: UnsafeMutableRawBufferPointer
+  ) -> [UInt8]?
+  static func isAscending(_ values: UnsafeRawBufferPointer) -> Bool
+  static func lookUp(
+    _ indices: UnsafeRawBufferPointer, in values: UnsafeRawBufferPointer,
+    into output: UnsafeMutableRawBufferPointer
+  ) -> Bool
+
   // Integers (ElementWord+Integers.swift).
   static func forward(
     _ transform: IntegerTransform, _ source: UnsafeRawBufferPointer, base: UInt64,
