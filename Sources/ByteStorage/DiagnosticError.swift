@@ -1,5 +1,7 @@
 /// What kind of failure this is; the command line turns it into an exit code (sysexits).
 public enum FailureKind: Int32, Sendable, CaseIterable {
+  /// Everything was looked at, and the answer is no.
+  case rejected = 1
   /// The command was used wrongly.
   case usage = 64
   /// The input is malformed, truncated or over a limit.

@@ -63,15 +63,8 @@ public final class OpenFile: InputFile {
   ///
   /// - Throws: `FileError.changed` when the file ends too early, `FileError.reading` otherwise.
   public func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
-    var done = 0
-    while done < buffer.count {
-      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-      let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw FileError.reading(path, errno) }
-      guard count > 0 else { throw FileError.changed(path) }
-      done += count
-    }
+    let count = try readAll(of: descriptor, at: offset, into: buffer, path: path)
+    guard count == buffer.count else { throw FileError.changed(path) }
   }
 
   /// Checks that the file is still the one that was opened.

@@ -35,14 +35,8 @@ public final class ScratchFile {
   ///
   /// - Throws: `FileError.readFailed`.
   public func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
-    var done = 0
-    while done < buffer.count {
-      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-      let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw FileError.reading("a temporary file", count < 0 ? errno : EIO) }
-      done += count
-    }
+    let count = try readAll(of: descriptor, at: offset, into: buffer, path: "a temporary file")
+    guard count == buffer.count else { throw FileError.reading("a temporary file", EIO) }
   }
 
   /// Opens such a file, which the caller closes.

@@ -18,3 +18,23 @@ func writeAll(
     done += count
   }
 }
+
+/// Fills a buffer from a place of a file on, however many calls it takes.
+///
+/// Returns how many bytes there were, which is less only where the file ends. Throws
+/// `FileError.reading` with the path.
+func readAll(
+  of descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer, path: String
+) throws(FileError) -> Int {
+  var done = 0
+  while done < buffer.count {
+    let count = pread(
+      descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done,
+      off_t(offset + done))
+    if count < 0 && errno == EINTR { continue }
+    guard count >= 0 else { throw FileError.reading(path, errno) }
+    guard count > 0 else { break }
+    done += count
+  }
+  return done
+}

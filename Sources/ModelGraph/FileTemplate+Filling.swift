@@ -3,16 +3,35 @@ public import ByteStorage
 extension Model {
   /// Writes a file of the source document: its literal bytes, and the tensors' contents in the holes.
   ///
+  /// - Parameters: as of `FileTemplate.write(to:threads:contents:)`.
+  /// - Throws: what reading and writing throw, and `ModelError` when a tensor does not fit its hole.
+  public func write(_ file: FileTemplate, to sink: any ByteSink, threads: Int) throws {
+    try file.write(to: sink, threads: threads) { hole in
+      let contents = self[hole.tensor].contents
+      guard contents.byteCount == hole.byteCount else {
+        throw ModelError.contentsDoNotFit(
+          tensor: self[hole.tensor].name, found: contents.byteCount, needed: hole.byteCount)
+      }
+      return contents
+    }
+  }
+}
+
+extension FileTemplate {
+  /// Writes the file: its literal bytes, and contents in the holes.
+  ///
   /// Several threads read (and, where contents are coded, decode) pieces of at most a few MiB; `sink`
   /// gets them in order on the calling thread.
   ///
   /// - Parameters:
-  ///   - file: one of the document's files.
   ///   - sink: takes the file's bytes.
   ///   - threads: how many threads work, the calling one included unless it is the only one.
-  /// - Throws: what reading and writing throw, and `ModelError` when a tensor does not fit its hole.
-  public func write(_ file: FileTemplate, to sink: any ByteSink, threads: Int) throws {
-    let pieces = try pieces(of: file)
+  ///   - contents: what fills a hole, as many bytes as the hole takes.
+  /// - Throws: what reading and writing throw.
+  public func write(
+    to sink: any ByteSink, threads: Int, contents: (Hole) throws -> any ByteSource
+  ) throws {
+    let pieces = try pieces(contents)
     try OrderedPipeline.run(
       // Writing and checking take one of the threads: one more would only be in the way.
       sizes: pieces.map { $0.range.count }, threads: max(1, threads - 1), workspace: {},
@@ -20,20 +39,15 @@ extension Model {
       consume: { _, bytes in try sink.write(bytes) })
   }
 
-  private func pieces(of file: FileTemplate) throws -> [Piece] {
+  private func pieces(_ contents: (Hole) throws -> any ByteSource) throws -> [Piece] {
     var pieces: [Piece] = []
     var position = 0
-    for hole in file.holes {
-      let contents = self[hole.tensor].contents
-      guard contents.byteCount == hole.byteCount else {
-        throw ModelError.contentsDoNotFit(
-          tensor: self[hole.tensor].name, found: contents.byteCount, needed: hole.byteCount)
-      }
-      Piece.append(file.literal, position..<hole.position, to: &pieces)
-      Piece.append(contents, 0..<hole.byteCount, to: &pieces)
+    for hole in holes {
+      Piece.append(literal, position..<hole.position, to: &pieces)
+      Piece.append(try contents(hole), 0..<hole.byteCount, to: &pieces)
       position = hole.position
     }
-    Piece.append(file.literal, position..<file.literal.byteCount, to: &pieces)
+    Piece.append(literal, position..<literal.byteCount, to: &pieces)
     return pieces
   }
 }

@@ -18,11 +18,23 @@ public struct SparseContainerFormat: Sendable {
     prefix.count >= 4 && zip(prefix, Header.magic).prefix(4).allSatisfy { $0 & 0x7F == $1 & 0x7F }
   }
 
-  /// Opens a container: its index and its graph are read, its tensors when they are asked for.
+  /// Opens a container: its index is read, its graph and its tensors when they are asked for.
   ///
   /// - Parameters:
   ///   - file: the container.
   ///   - openShard: opens a container of the same folder that holds tensors of this one.
+  /// - Returns: the files that went into it.
+  /// - Throws: `SparseContainerError` when a rule of the format is broken.
+  public func open(
+    _ file: any ByteSource,
+    openShard: (ByteString) throws -> any ByteSource = { throw SparseContainerError.noFolder($0) }
+  ) throws -> OpenedContainer {
+    try OpenedContainer(Container(file, openShard: openShard))
+  }
+
+  /// Opens a container and reads its graph.
+  ///
+  /// - Parameters: as of `open(_:openShard:)`.
   /// - Returns: the model, and what is odd about it.
   /// - Throws: `SparseContainerError` when a rule of the format is broken, and what reading the graph
   ///   throws.
@@ -30,18 +42,7 @@ public struct SparseContainerFormat: Sendable {
     _ file: any ByteSource,
     openShard: (ByteString) throws -> any ByteSource = { throw SparseContainerError.noFolder($0) }
   ) throws -> (model: Model, warnings: [Warning]) {
-    let container = try Container(file, openShard: openShard)
-    guard let document = try container.document(), document.formatName == ONNXModelFormat.name
-    else {
-      throw SparseContainerError.broken(
-        "files of the format \"\(ByteString(container.index.document?.format ?? ""))\"")
-    }
-    let reading = try ONNXModelFormat().read(document) { record in
-      container.contents(ofTensor: record.index)
-    }
-    let model = reading.model.with(
-      document: reading.model.document, history: container.index.history)
-    return (model, reading.warnings)
+    try open(file, openShard: openShard).model()
   }
 
   /// Writes a model as a container.

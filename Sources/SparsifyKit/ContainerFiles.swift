@@ -21,18 +21,29 @@ public struct ContainerFiles: ModelFormat {
   public func read(
     _ file: OpenFile, isVerifying: Bool, allowsMissingData: Bool
   ) throws -> LoadedModel {
-    guard file.hasFolder else {
-      let (model, warnings) = try SparseContainerFormat().read(file)
-      return LoadedModel(model: model, warnings: warnings, inputs: [file])
-    }
+    let (container, inputs) = try open(file)
+    let (model, warnings) = try container.model()
+    return LoadedModel(model: model, warnings: warnings, inputs: inputs)
+  }
+
+  /// The files that went into a container, while nothing was changed since.
+  ///
+  /// - Throws: `SparseContainerError`.
+  public func restoration(of file: OpenFile, as formatName: String) throws -> Restoration? {
+    let (container, inputs) = try open(file)
+    return Restoration(container, inputs: inputs, as: formatName)
+  }
+
+  private func open(_ file: OpenFile) throws -> (OpenedContainer, inputs: [any InputFile]) {
+    guard file.hasFolder else { return (try SparseContainerFormat().open(file), [file]) }
     var inputs: [any InputFile] = [file]
     let folder = try ModelFolder(ofFileAt: file.path)
-    let (model, warnings) = try SparseContainerFormat().read(file) { name in
+    let container = try SparseContainerFormat().open(file) { name in
       let shard = try folder.file(at: name)
       inputs.append(shard)
       return shard
     }
-    return LoadedModel(model: model, warnings: warnings, inputs: inputs)
+    return (container, inputs)
   }
 
   /// Writes one container, and its shards when it may not be of any size.

@@ -27,6 +27,15 @@ public protocol ModelFormat: Sendable {
     _ file: OpenFile, isVerifying: Bool, allowsMissingData: Bool
   ) throws -> LoadedModel
 
+  /// The files that a file of this format was made of, when they can be had without reading the model.
+  ///
+  /// - Parameters:
+  ///   - file: the model file.
+  ///   - formatName: the format that the files should be in.
+  /// - Returns: the way back to them; nil when there is none but through the model.
+  /// - Throws: a `DiagnosticError`.
+  func restoration(of file: OpenFile, as formatName: String) throws -> Restoration?
+
   /// Writes a model.
   func write(_ model: Model, to output: ModelOutput, options: WritingOptions) throws
 }
@@ -38,6 +47,9 @@ extension ModelFormat {
   public func read(_ file: OpenFile, isVerifying: Bool) throws -> LoadedModel {
     try read(file, isVerifying: isVerifying, allowsMissingData: false)
   }
+
+  /// None: the format keeps no other files.
+  public func restoration(of file: OpenFile, as formatName: String) throws -> Restoration? { nil }
 }
 
 /// A model as it was read.

@@ -14,9 +14,10 @@ public enum FailureClass: Sendable, Hashable {
     switch FailureKind(rawValue: Int32(truncatingIfNeeded: exitCode)) {
     case .inputOutput, .overBudget, .missingLibrary: self = .temporary
     case .internalError: self = .crash
-    case .usage, .malformedData, .missingInput, .outputBlocked, .noPermission, .badRecipe:
+    case .rejected, .usage, .malformedData, .missingInput, .outputBlocked, .noPermission,
+      .badRecipe:
       self = .permanent
-    case nil: self = exitCode == 1 ? .permanent : .crash
+    case nil: self = .crash
     }
   }
 
