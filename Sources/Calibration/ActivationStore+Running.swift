@@ -47,19 +47,3 @@ extension ActivationStore {
     return result
   }
 }
-
-/// Which vectors of each chunk count.
-struct Masks {
-  /// For each chunk, whether each vector counts; nil where all do.
-  let chunks: [[Bool]?]
-
-  /// Reads the input of a name, if there is one.
-  ///
-  /// Throws what reading samples throws.
-  init(_ name: String?, _ feed: CalibrationFeed) throws {
-    chunks = try (0..<feed.chunkCount).map { chunk in
-      guard let name else { return nil }
-      return try feed.chunk(chunk)[name]?.integers()?.map { $0 != 0 }
-    }
-  }
-}

@@ -90,8 +90,8 @@ private struct CalibratedPruner {
     _ feed: CalibrationFeed, _ runner: any PartRunner, _ progress: ((Int, Int) -> Void)?
   ) throws {
     report.sampleCount = feed.sampleCount
-    let masks = try Masks(request.mask, feed).chunks
     let inputs = try ActivationStore(feed)
+    let masks = try VectorMasks(request.mask, inputs)
     var stores = LayerCalibration.Stores(dense: inputs, pruned: inputs)
     let total = schedule.stages.reduce(0) { $0 + $1.layers.count }
     var done = 0
@@ -116,14 +116,14 @@ private struct CalibratedPruner {
   }
 
   private mutating func fit(
-    _ layer: LinearLayer, _ stores: LayerCalibration.Stores, _ masks: [[Bool]?], _ samples: Int
+    _ layer: LinearLayer, _ stores: LayerCalibration.Stores, _ masks: VectorMasks, _ samples: Int
   ) throws {
     let isPruned = zeros[layer.tensor] != nil
     guard isPruned || request.repair == .refit else { return }
     let (matrices, plainMatrices) = (try layer.matrices(in: dense), try layer.matrices(in: plain))
     let calibration = try LayerCalibration(
       LayerMatch(layer), in: dense,
-      stream: request.repair == .refit ? try ResidualStream(behind: layer, in: dense, index) : nil,
+      path: request.repair == .refit ? try OutputPath(behind: layer, in: dense, index) : nil,
       rule: request.rule(for: layer, samples))
     guard let sums = try calibration.sums(stores, masks) else {
       return keepPlain(layer, "what it reads does not have the shape of its weights")
@@ -137,6 +137,7 @@ private struct CalibratedPruner {
       guard let fit else { return keepPlain(layer, "what it reads is not finite") }
       fits.append(fit)
     }
+    fits = try calibration.finished(fits, of: matrices, sums, fitter, stores, masks)
     try model.replace(layer, with: fits)
     warnOfShortData(layer, sums[0].moments.count)
     report.rows.append(CalibrationReport.Row(layer, fits, samples: sums[0].moments.count))

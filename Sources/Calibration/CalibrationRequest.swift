@@ -10,7 +10,8 @@ public struct CalibrationRequest: Sendable {
     case none
     /// Each output's mean and spread are made what they were.
     case statistics
-    /// They are fitted anew to what the dense network gives, then as with `statistics`.
+    /// They are fitted anew to what the dense network gives, so far as a Relu behind lets it through;
+    /// where none follows, spreads are then made what they were, but for the network's outputs.
     case refit
   }
 

@@ -9,27 +9,28 @@ struct ChannelReader {
   let layer: LinearLayer
   /// The weights.
   let weights: Matrix
-  /// The stream the layer's output is added to; nil for none.
-  let stream: ResidualStream?
+  /// What becomes of the layer's output.
+  let path: OutputPath
   let rule: SamplingRule
 
   /// What all samples say; nil when a value does not have the shape it should.
   ///
   /// Throws what reading the store throws.
-  func sums(_ store: ActivationStore) throws -> ChannelSums? {
+  func sums(_ store: ActivationStore, _ masks: VectorMasks) throws -> ChannelSums? {
     var sums = ChannelSums(layer)
     var first = 0
     for chunk in 0..<store.chunkCount {
       guard let input = try store.value(layer.input, ofChunk: chunk),
-        let places = layer.places(in: input, firstSample: first, counted: nil, rule),
+        let places = layer.places(
+          in: input, firstSample: first, counted: masks.counted(in: input, ofChunk: chunk), rule),
         let samples = layer.inputs(input, at: places, group: 0)
       else { return nil }
       first += places.ofSamples.count
       let outputs = Matrix.product(.plain(samples), .transposed(weights))
-      let value = try stream.flatMap { try store.value($0.name, ofChunk: chunk) }
+      let value = try path.stream.flatMap { try store.value($0, ofChunk: chunk) }
       sums.add(
         samples, outputs, sum: value.flatMap { layer.outputs($0, at: places, group: 0) },
-        scales: stream?.scales)
+        scales: path.scales)
     }
     return sums
   }

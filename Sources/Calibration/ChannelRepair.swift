@@ -70,7 +70,7 @@ struct ChannelRepair {
         "no layer was fitted anew: without its channels the network runs otherwise")
       return
     }
-    let masks = try Masks(request.mask, feed).chunks
+    let masks = try VectorMasks(request.mask, inputs)
     var stores = LayerCalibration.Stores(dense: inputs, pruned: inputs)
     var (isChanged, isApart, done) = (false, false, 0)
     for (stage, pruned) in zip(schedules.dense.stages, schedules.pruned.stages) {
@@ -93,14 +93,14 @@ struct ChannelRepair {
   }
 
   private mutating func fit(
-    _ match: LayerMatch, _ stores: LayerCalibration.Stores, _ masks: [[Bool]?], _ samples: Int
+    _ match: LayerMatch, _ stores: LayerCalibration.Stores, _ masks: VectorMasks, _ samples: Int
   ) throws {
     let layer = match.pruned
     let matrices = try layer.matrices(in: model)
     let calibration = try LayerCalibration(
       match, in: dense,
-      stream: request.repair == .refit
-        ? try ResidualStream(behind: match.dense, in: dense, index) : nil,
+      path: request.repair == .refit
+        ? try OutputPath(behind: match.dense, in: dense, index) : nil,
       rule: request.rule(for: layer, samples))
     guard let sums = try calibration.sums(stores, masks) else {
       return leave(layer, "what it reads does not have the shape of its weights")
@@ -113,6 +113,7 @@ struct ChannelRepair {
       guard let fit else { return leave(layer, "what it reads is not finite") }
       fits.append(fit)
     }
+    fits = try calibration.finished(fits, of: matrices, sums, fitter, stores, masks)
     try model.replace(layer, with: fits)
     report.rows.append(CalibrationReport.Row(layer, fits, samples: sums[0].moments.count))
   }

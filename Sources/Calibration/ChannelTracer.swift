@@ -45,16 +45,16 @@ struct ChannelTracer {
   ) throws {
     var open = openCandidates()
     let wanted = Set(open.flatMap { $0.readings.map(\.layer.tensor) })
-    let schedule = try Schedule(
-      model,
-      layers: layers.values.filter { wanted.contains($0.tensor) }.sorted { $0.node < $1.node })
+    // All layers, so that the streams behind those that are looked at are still there.
+    let schedule = try Schedule(model, layers: layers.values.sorted { $0.node < $1.node })
+    let masks = try VectorMasks(request.mask, inputs)
     var sums: [TensorID: ChannelSums?] = [:]
     var store = inputs
-    for stage in schedule.stages {
+    for stage in schedule.stages where !open.isEmpty {
       store = try store.advanced(
         over: stage, of: model, constants: schedule.constants, with: runner)
-      for layer in stage.layers {
-        sums[layer.tensor] = .some(try read(layer, store, feed.sampleCount))
+      for layer in stage.layers where wanted.contains(layer.tensor) {
+        sums[layer.tensor] = .some(try read(layer, store, masks, feed.sampleCount))
         progress?(sums.count, wanted.count)
       }
       let ready = open.filter { $0.readings.allSatisfy { sums[$0.layer.tensor] != nil } }
@@ -98,13 +98,13 @@ struct ChannelTracer {
   }
 
   private func read(
-    _ layer: LinearLayer, _ store: ActivationStore, _ samples: Int
+    _ layer: LinearLayer, _ store: ActivationStore, _ masks: VectorMasks, _ samples: Int
   ) throws -> ChannelSums? {
     try ChannelReader(
       layer: layer, weights: try layer.matrices(in: model)[0],
-      stream: try ResidualStream(behind: layer, in: model, index),
+      path: try OutputPath(behind: layer, in: model, index),
       rule: request.rule(for: layer, samples)
-    ).sums(store)
+    ).sums(store, masks)
   }
 
   private mutating func verdict(

@@ -17,18 +17,18 @@ struct LayerCalibration {
   private let dense: [Matrix]
   /// The bias of all outputs of the dense layer that it adds itself.
   private let bias: [Double]
-  /// The stream the layer's output is added to; nil for none, or one that is not known yet.
-  private let stream: ResidualStream?
+  /// What becomes of the layer's output; nil when it does not matter.
+  private let path: OutputPath?
   private let rule: SamplingRule
 
   /// Looks at a layer of a dense network, and at what is left of it.
   ///
   /// Throws what reading its weights throws.
   init(
-    _ match: LayerMatch, in model: Model, stream: ResidualStream?, rule: SamplingRule
+    _ match: LayerMatch, in model: Model, path: OutputPath?, rule: SamplingRule
   ) throws {
     let matrices = try match.dense.matrices(in: model)
-    (self.match, self.stream, self.rule) = (match, stream, rule)
+    (self.match, self.path, self.rule) = (match, path, rule)
     dense = match.groups.map { matrices[$0.dense].selecting(rows: $0.rows) }
     if case .input(_, let tensor) = match.dense.bias {
       bias = try model[tensor].doubles()
@@ -40,41 +40,78 @@ struct LayerCalibration {
   /// The sums over all chunks; nil when a value does not have the shape it should.
   ///
   /// Throws what reading the stores throws.
-  func sums(_ stores: Stores, _ masks: [[Bool]?]) throws -> [GroupMoments]? {
-    let (layer, pruned) = (match.dense, match.pruned)
+  func sums(_ stores: Stores, _ masks: VectorMasks) throws -> [GroupMoments]? {
+    let pruned = match.pruned
     var sums = (0..<pruned.groups).map { _ in
       GroupMoments(
         moments: LayerMoments(inputs: pruned.columns, outputs: pruned.rows),
         dense: OutputSpread(outputs: pruned.rows))
     }
+    let isComplete = try forEach(stores, masks) { group, samples, outputs, wanted, _ in
+      sums[group].dense.add(outputs)
+      sums[group].moments.add(inputs: samples, outputs: wanted)
+    }
+    return isComplete ? sums : nil
+  }
+
+  /// Fits made final: anew to what a Relu behind the layer leaves, or else with the spread of the
+  /// dense outputs, if other layers read them.
+  ///
+  /// Throws what reading the stores throws.
+  func finished(
+    _ fits: [GroupFit], of weights: [Matrix], _ sums: [GroupMoments], _ fitter: LayerFitter,
+    _ stores: Stores, _ masks: VectorMasks
+  ) throws -> [GroupFit] {
+    guard path?.goesOut != true else { return fits }
+    var isComplete = (path?.isRectified ?? false) && !fits.contains(where: \.isPlain)
+    var rectified = sums
+    if isComplete {
+      for group in fits.indices { rectified[group].moments.removeOutputs() }
+      isComplete = try forEach(stores, masks) { group, samples, _, wanted, stream in
+        rectified[group].moments.add(
+          outputs: self.rectified(wanted, by: fits[group], samples, stream, group),
+          ofInputs: samples)
+      }
+    }
+    return fits.indices.map { group in
+      isComplete
+        ? fitter.refit(fits[group], dense: weights[group], rectified[group])
+        : fitter.matchingSpread(fits[group], dense: weights[group], sums[group])
+    }
+  }
+
+  /// Goes through the samples of all groups: inputs as the pruned network gives them, the dense outputs,
+  /// those wanted for these inputs, and the pruned network's stream.
+  ///
+  /// False when a value does not have the shape it should. Throws what reading the stores throws.
+  private func forEach(
+    _ stores: Stores, _ masks: VectorMasks,
+    _ body: (
+      _ group: Int, _ inputs: Matrix, _ dense: Matrix, _ wanted: Matrix, _ stream: Matrix?
+    ) -> Void
+  ) throws -> Bool {
+    let layer = match.dense
     var first = 0
     for chunk in 0..<stores.dense.chunkCount {
       guard let input = try stores.dense.value(layer.input, ofChunk: chunk),
         let places = layer.places(
-          in: input, firstSample: first, counted: counted(masks[chunk], input), rule)
-      else { return nil }
+          in: input, firstSample: first, counted: masks.counted(in: input, ofChunk: chunk), rule)
+      else { return false }
       first += places.ofSamples.count
       let other =
         stores.pruned === stores.dense
         ? input : try stores.pruned.value(layer.input, ofChunk: chunk)
-      guard let other else { return nil }
-      let streams = try differences(stores, chunk)
-      for group in sums.indices {
-        guard let samples = pair(input, other, places, group) else { return nil }
+      guard let other else { return false }
+      let streams = try streamValues(stores, chunk)
+      for group in 0..<match.pruned.groups {
+        guard let samples = pair(input, other, places, group) else { return false }
         let outputs = self.outputs(of: samples.dense, group: group)
-        sums[group].dense.add(outputs)
-        sums[group].moments.add(
-          inputs: samples.pruned,
-          outputs: streams.map { correct(outputs, by: $0, places, group) } ?? outputs)
+        let streams = streams.flatMap { self.streams($0, places, group) }
+        let wanted = streams.map { correct(outputs, by: $0, group) } ?? outputs
+        body(group, samples.pruned, outputs, wanted, streams?.pruned)
       }
     }
-    return sums
-  }
-
-  /// The mask of a chunk, where it has an element for each vector of the input.
-  private func counted(_ mask: [Bool]?, _ input: NumericArray) -> [Bool]? {
-    let vectors = input.shape.dimensions.dropLast().reduce(1, *)
-    return mask?.count == vectors ? mask : nil
+    return true
   }
 
   private func pair(
@@ -97,33 +134,67 @@ struct LayerCalibration {
     return result
   }
 
-  /// The stream of both networks in a chunk; nil when there is none or it is the same.
-  private func differences(
+  /// The stream of both networks in a chunk; nil when there is none.
+  private func streamValues(
     _ stores: Stores, _ chunk: Int
   ) throws -> (dense: NumericArray, pruned: NumericArray)? {
-    guard let stream, stores.pruned !== stores.dense,
-      let dense = try stores.dense.value(stream.name, ofChunk: chunk),
-      let pruned = try stores.pruned.value(stream.name, ofChunk: chunk)
+    guard let stream = path?.stream,
+      let dense = try stores.dense.value(stream, ofChunk: chunk),
+      let pruned = try stores.pruned.value(stream, ofChunk: chunk)
+    else { return nil }
+    return (dense, pruned)
+  }
+
+  /// The streams for the outputs of a group; nil when they have another shape.
+  private func streams(
+    _ streams: (dense: NumericArray, pruned: NumericArray), _ places: LinearLayer.Places,
+    _ group: Int
+  ) -> (dense: Matrix, pruned: Matrix)? {
+    guard
+      let dense = match.dense.outputs(
+        streams.dense, at: places, group: match.groups[group].dense),
+      let pruned = match.pruned.outputs(streams.pruned, at: places, group: group)
     else { return nil }
     return (dense, pruned)
   }
 
   /// Adds to outputs what the stream lost.
   private func correct(
-    _ outputs: Matrix, by streams: (dense: NumericArray, pruned: NumericArray),
-    _ places: LinearLayer.Places, _ group: Int
+    _ outputs: Matrix, by streams: (dense: Matrix, pruned: Matrix), _ group: Int
   ) -> Matrix {
-    let group = (dense: match.groups[group].dense, pruned: group)
-    guard let dense = match.dense.outputs(streams.dense, at: places, group: group.dense),
-      let pruned = match.pruned.outputs(streams.pruned, at: places, group: group.pruned)
-    else { return outputs }
     var result = outputs
-    let own = zip(match.groups[group.pruned].rows, match.denseOutputs(ofGroup: group.pruned))
+    let own = zip(match.groups[group].rows, match.denseOutputs(ofGroup: group))
     for (column, (denseColumn, output)) in own.enumerated() {
-      let scale = stream?.scales?[output] ?? 1
+      let scale = path?.scales?[output] ?? 1
       guard abs(scale) > Self.smallestScale else { continue }
       for row in 0..<result.rows {
-        result[row, column] += (dense[row, denseColumn] - pruned[row, column]) / scale
+        result[row, column] +=
+          (streams.dense[row, denseColumn] - streams.pruned[row, column]) / scale
+      }
+    }
+    return result
+  }
+
+  /// Wanted outputs, but where the Relu makes them zero, those that a fit makes, as long as they become
+  /// zero as well.
+  ///
+  /// The error behind the Relu is at most that of the outputs to these, and the fit's own error is the
+  /// same, where zeros are wanted: so a fit to them is no worse there.
+  private func rectified(
+    _ wanted: Matrix, by fit: GroupFit, _ inputs: Matrix, _ stream: Matrix?, _ group: Int
+  ) -> Matrix {
+    guard let path, path.stream == nil || stream != nil else { return wanted }
+    let made = Matrix.product(.plain(inputs), .transposed(fit.weights))
+    var result = wanted
+    for (column, output) in match.denseOutputs(ofGroup: group).enumerated() {
+      let (scale, shift) = (path.scales?[output] ?? 1, path.shifts?[output] ?? 0)
+      let bias = fit.bias?[column] ?? 0
+      guard abs(scale) > Self.smallestScale else { continue }
+      for row in 0..<wanted.rows {
+        let added = shift + (stream?[row, column] ?? 0)
+        guard scale * wanted[row, column] + added <= 0 else { continue }
+        let own = made[row, column] + bias
+        result[row, column] = scale * own + added <= 0 ? own : -added / scale
       }
     }
     return result

@@ -28,7 +28,8 @@ struct LayerFitter {
   let request: CalibrationRequest
   let hasBias: Bool
 
-  /// A fit of weights to the sums; `plain` are the dense ones with zeros where plain pruning has them.
+  /// A fit of weights to the sums, before spreads are matched; `plain` are the dense ones with zeros
+  /// where plain pruning has them.
   ///
   /// Nil when the sums are of no use.
   func fit(
@@ -37,23 +38,42 @@ struct LayerFitter {
     guard sums.moments.isFinite, sums.moments.count > 0, dense.values.allSatisfy(\.isFinite) else {
       return nil
     }
-    let problem = LayerProblem(
-      dense: dense, moments: sums.moments,
-      damping: request.damping(dense.columns, sums.moments.count),
-      hasBias: hasBias)
+    let problem = problem(dense, sums)
     var weights = plain
     if let goal, let method = request.method { weights = method.prune(problem, goal) }
     if request.repair == .refit { weights = problem.refit(on: Support(of: weights)) }
     let errors = (problem.relativeError(of: weights), problem.relativeError(of: plain))
     let isPlain = !(errors.0 <= errors.1)
     if isPlain { weights = plain }
-    if request.repair != .none, hasBias { matchSpread(of: &weights, sums) }
     return GroupFit(
       weights: weights, bias: problem.bias(for: weights), error: min(errors.0, errors.1),
       plainError: errors.1, isPlain: isPlain)
   }
 
-  /// Scales each row so that its output varies as far as that of the dense network.
+  /// The same zeros, the other weights fitted to these sums.
+  func refit(_ fit: GroupFit, dense: Matrix, _ sums: GroupMoments) -> GroupFit {
+    let problem = problem(dense, sums)
+    var result = fit
+    result.weights = problem.refit(on: Support(of: fit.weights))
+    result.bias = problem.bias(for: result.weights)
+    return result
+  }
+
+  /// Each row scaled so that its output varies as far as that of the dense network.
+  func matchingSpread(_ fit: GroupFit, dense: Matrix, _ sums: GroupMoments) -> GroupFit {
+    guard request.repair != .none, hasBias else { return fit }
+    var result = fit
+    matchSpread(of: &result.weights, sums)
+    result.bias = problem(dense, sums).bias(for: result.weights)
+    return result
+  }
+
+  private func problem(_ dense: Matrix, _ sums: GroupMoments) -> LayerProblem {
+    LayerProblem(
+      dense: dense, moments: sums.moments,
+      damping: request.damping(dense.columns, sums.moments.count), hasBias: hasBias)
+  }
+
   private func matchSpread(of weights: inout Matrix, _ sums: GroupMoments) {
     let variances = sums.moments.outputVariances(of: weights)
     for (row, (own, wanted)) in zip(variances, sums.dense.variances).enumerated() {

@@ -27,9 +27,24 @@ public struct LayerMoments: Sendable {
     precondition(samples.rows == wanted.rows, "inputs and outputs of different samples")
     count += samples.rows
     gram.add(.transposed(samples), times: .plain(samples), isLower: true)
-    cross.add(.transposed(wanted), times: .plain(samples))
     for row in 0..<samples.rows {
       for (column, value) in samples.row(row).enumerated() { inputs[column] += value }
+    }
+    add(outputs: wanted, ofInputs: samples)
+  }
+
+  /// Forgets what outputs should be; the inputs stay.
+  public mutating func removeOutputs() {
+    outputs = [Double](repeating: 0, count: outputs.count)
+    outputSquares = outputs
+    cross = Matrix(rows: cross.rows, columns: cross.columns)
+  }
+
+  /// Adds what the outputs of samples should be whose inputs are part of the sums already.
+  public mutating func add(outputs wanted: Matrix, ofInputs samples: Matrix) {
+    precondition(samples.rows == wanted.rows, "inputs and outputs of different samples")
+    cross.add(.transposed(wanted), times: .plain(samples))
+    for row in 0..<wanted.rows {
       for (column, value) in wanted.row(row).enumerated() {
         outputs[column] += value
         outputSquares[column] += value * value

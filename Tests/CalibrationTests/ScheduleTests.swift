@@ -63,11 +63,14 @@ import Testing
     #expect(ends.tensors(.ends) == ends.first.union(ends.last))
   }
 
-  @Test("The stream behind a layer is found through biases and normalisations")
+  @Test("What becomes of an output is found through biases and normalisations")
   func stream() throws {
     let model = Model.residualNetwork
     let index = GraphIndex(model)
-    let streams = try layers(model).map { try ResidualStream(behind: $0, in: model, index)?.name }
-    #expect(streams == [nil, nil, "r0", nil])
+    let paths = try layers(model).map { try OutputPath(behind: $0, in: model, index) }
+    #expect(paths.map(\.stream) == [nil, nil, "r0", nil])
+    #expect(paths.map(\.isRectified) == [true, true, true, false])
+    #expect(paths.map(\.goesOut) == [false, false, false, true])
+    #expect(paths.map { $0.shifts?.count } == [nil, nil, 20, nil])
   }
 }

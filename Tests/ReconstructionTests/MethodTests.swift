@@ -159,6 +159,23 @@ func sampleProblem(
     #expect(zip(refits[0].values, refits[1].values).allSatisfy { abs($0 - $1) < 1e-9 })
   }
 
+  @Test("Other outputs for the same inputs are as good as a new start")
+  func otherOutputs() {
+    var numbers = SampleNumbers(seed: 11)
+    let (inputs, outputs) = (numbers.matrix(40, 7), numbers.matrix(40, 3))
+    var fresh = LayerMoments(inputs: 7, outputs: 3)
+    fresh.add(inputs: inputs, outputs: outputs)
+    var changed = LayerMoments(inputs: 7, outputs: 3)
+    changed.add(inputs: inputs, outputs: numbers.matrix(40, 3))
+    changed.removeOutputs()
+    changed.add(outputs: outputs, ofInputs: inputs)
+    let dense = numbers.matrix(3, 7)
+    let problems = [fresh, changed].map { LayerProblem(dense: dense, moments: $0, damping: 1e-3) }
+    #expect(problems[0].best == problems[1].best)
+    #expect(problems[0].bias(for: dense) == problems[1].bias(for: dense))
+    #expect(problems[0].relativeError(of: dense) == problems[1].relativeError(of: dense))
+  }
+
   @Test("Inputs that never change cost nothing and break nothing", arguments: methodNames)
   func dead(name: String) throws {
     let moments = LayerMoments(inputs: 4, outputs: 2)

@@ -2,7 +2,7 @@ internal import Calibration
 internal import Inference
 internal import ModelGraph
 
-/// Runs parts of a model in ONNX Runtime, all in one process.
+/// Runs models, and parts of one, in ONNX Runtime, all in one process.
 final class RuntimePartRunner: PartRunner {
   private let options: InferenceOptions
   private var session: InferenceSession?
@@ -14,11 +14,18 @@ final class RuntimePartRunner: PartRunner {
   }
 
   func load(_ part: Model) throws {
-    let file = try RunnableModel(written: part)
-    session =
+    try start(part)
+  }
+
+  /// Takes a model, and says what it takes and gives.
+  @discardableResult
+  func start(_ model: Model) throws -> InferenceSession {
+    let file = try RunnableModel(written: model)
+    let session =
       try session?.loading(modelAt: file.path)
       ?? InferenceSession(modelAt: file.path, options: options)
-    self.file = file
+    (self.session, self.file) = (session, file)
+    return session
   }
 
   func run(

@@ -171,28 +171,30 @@ struct ChannelSelector {
     // A constant that may come to need copies is one now.
     let whole = value(of: ChannelCost(layouts, changing: []), ids, judged.map { _ in 0 })
     let most = removed(1)
-    let found: [Int]? =
-      if request.traces != nil {
-        TraceAllocation(
-          losses: judged.map { $0.trace?.losses ?? [] },
-          counts: judged.indices.map { index in
-            fixed[index].map { [$0] }
-              ?? (0...most[index]).filter {
-                request.limits.rounded($0, of: ranking.orders[index].count) == $0
-              }
-          }
-        ).removed(limit: request.goal.kept * whole) { value(of: cost, ids, $0) }
-      } else {
-        TargetSearch.ratio(target: request.goal.kept * whole) {
-          value(of: cost, ids, removed($0))
-        }.map(removed)
-      }
+    let limit = request.goal.kept * whole
+    let found =
+      request.traces == nil
+      ? TargetSearch.ratio(target: limit) { value(of: cost, ids, removed($0)) }.map(removed)
+      : allocation(judged, ranking, fixed, most).removed(limit: limit) { value(of: cost, ids, $0) }
     guard let found else {
       throw ChannelSelectionError.targetUnreachable(
         goal: request.goal.noun, target: request.goal.kept,
         reachable: whole > 0 ? value(of: cost, ids, most) / whole : 1)
     }
     return found
+  }
+
+  /// What samples say, and the counts that rounding and limits leave up to `most`.
+  private func allocation(
+    _ judged: [Judged], _ ranking: ChannelRanking, _ fixed: [Int: Int], _ most: [Int]
+  ) -> TraceAllocation {
+    TraceAllocation(
+      losses: judged.map { $0.trace?.losses ?? [] },
+      counts: judged.indices.map { index in
+        let size = ranking.orders[index].count
+        return fixed[index].map { [$0] }
+          ?? (0...most[index]).filter { request.limits.rounded($0, of: size) == $0 }
+      })
   }
 
   private func value(of cost: ChannelCost, _ ids: [DimensionID], _ removed: [Int]) -> Double {
