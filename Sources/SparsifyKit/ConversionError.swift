@@ -12,6 +12,8 @@ public enum ConversionError: DiagnosticError, Equatable {
   case badOption(String, hint: String)
   /// The model has no tensor of that name.
   case noTensor(String, near: [String])
+  /// Even the smallest share that was tried loses more than allowed.
+  case nothingQualifies(share: Double, drop: Double, allowed: Double)
 
   /// The stable code of this rule.
   public var code: String {
@@ -21,6 +23,7 @@ public enum ConversionError: DiagnosticError, Equatable {
     case .overBudget: "E-KIT-003"
     case .badOption: "E-KIT-004"
     case .noTensor: "E-KIT-005"
+    case .nothingQualifies: "E-KIT-006"
     }
   }
 
@@ -30,6 +33,7 @@ public enum ConversionError: DiagnosticError, Equatable {
     case .unknownFormat, .badOption, .noTensor: .usage
     case .digestDiffers: .malformedData
     case .overBudget: .overBudget
+    case .nothingQualifies: .rejected
     }
   }
 
@@ -45,6 +49,9 @@ public enum ConversionError: DiagnosticError, Equatable {
       "the work needs about \(ByteSize(needed)), but only \(ByteSize(allowed)) are allowed"
     case .badOption(let fact, _): fact
     case .noTensor(let name, _): "no tensor \"\(ByteString(name))\""
+    case .nothingQualifies(let share, let drop, let allowed):
+      "already a share of \(share.shortText) loses \(drop.shortText), more than \(allowed.shortText), "
+        + "so nothing is written"
     }
   }
 
@@ -60,6 +67,7 @@ public enum ConversionError: DiagnosticError, Equatable {
       near.isEmpty
         ? "the model has no tensors with names"
         : "there are \(near.joined(separator: ", ")); see inspect --json"
+    case .nothingQualifies: "allow a larger --max-drop, or let --calibrate repair what is lost"
     }
   }
 }

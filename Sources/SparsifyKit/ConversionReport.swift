@@ -28,6 +28,8 @@ public struct ConversionReport: Sendable, Codable {
   public var pruning: PruningSummary?
   /// What calibration did; nil when none was asked for.
   public var calibration: CalibrationSummary?
+  /// How the share that went was found; nil when it was given.
+  public var search: SearchSummary?
   /// What is odd about the model, and what could not be done.
   public var warnings: [String]
 }

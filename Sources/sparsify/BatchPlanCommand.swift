@@ -44,7 +44,7 @@ struct BatchPlanCommand: ParsableCommand {
       inputs: inputs, outputFolder: outDir,
       planFolder: output.map { AtomicFile.split($0).folder } ?? ".",
       conversion: options.conversion, arguments: options.words, tool: Version.current)
-    planner.fileOptions = ConversionWords.fileOptions
+    planner.fileOptions = options.fileOptions
     planner.threads = common.threads
     let bar = ProgressBar("planning", isWanted: !common.isQuiet && !common.isJSON)
     let totals: BatchPlanner.Totals
@@ -62,7 +62,7 @@ struct BatchPlanCommand: ParsableCommand {
 /// The options of a conversion as words, checked as convert would.
 struct ConversionWords {
   /// Options of convert that name a file: its contents count, not where it lies.
-  static let fileOptions: Set<String> = ["--recipe", "--calibrate"]
+  private static let fileOptions: Set<String> = ["--recipe", "--calibrate", "--data"]
   /// Options that make no sense for many conversions at once.
   private static let single: Set<String> = [
     "--report", "-n", "--dry-run", "--json", "-q", "--quiet", "-v", "--verbose",
@@ -70,6 +70,12 @@ struct ConversionWords {
 
   /// One option or value each.
   let words: [String]
+  /// Those of the options that name a file; labels are one when they do not lie among the samples.
+  var fileOptions: Set<String> {
+    let labels = conversion.limit?.labels ?? ""
+    let isFile = [".npy", ".npz"].contains { labels.hasSuffix($0) }
+    return isFile ? Self.fileOptions.union(["--labels"]) : Self.fileOptions
+  }
   /// What they ask for.
   let conversion: Conversion
 

@@ -25,7 +25,8 @@ struct ConversionRun {
   /// Does it with a progress bar: for the layers that are calibrated, then for the bytes.
   private func converted() throws -> ConversionReport {
     let isWanted = !talker.isQuiet && !talker.isJSON
-    let layers = ProgressBar("calibrating", unit: .layers, isWanted: isWanted)
+    let layers = ProgressBar(
+      conversion.limit == nil ? "calibrating" : "searching", unit: .layers, isWanted: isWanted)
     let bytes = ProgressBar("converting", isWanted: isWanted)
     defer {
       layers.clear()
@@ -35,7 +36,12 @@ struct ConversionRun {
       progress: { done, total in
         layers.clear()
         bytes.update(done, of: total)
-      }, fitting: { layers.update($0, of: $1) })
+      }, fitting: { layers.update($0, of: $1) },
+      tried: { attempt in
+        guard talker.isVerbose, !talker.isJSON else { return }
+        layers.clear()
+        talker.say(attempt.line)
+      })
   }
 
   /// The report must not replace the model that is read or the one that is written.
@@ -65,6 +71,23 @@ struct ConversionRun {
   }
 }
 
+extension SearchSummary.Try {
+  /// What was tried and what came of it.
+  var line: String {
+    "tried \((share * 100).fixed(1)) %: \(value.fixed(5)), a drop of \(drop.fixed(5)), "
+      + (isAccepted ? "accepted" : "too much")
+  }
+}
+
+extension SearchSummary {
+  /// What was found, as a part of a line.
+  var finding: String {
+    let value = tries.last { $0.share == share }?.value ?? original
+    return "\((share * 100).fixed(1)) % keeps the \(measure) at \(value.fixed(5)) of "
+      + "\(original.fixed(5)) (\(tries.count) tries)"
+  }
+}
+
 extension ConversionReport {
   /// One line: from how much to how much, and what was pruned.
   func summary(seconds: Double) -> String {
@@ -81,6 +104,7 @@ extension ConversionReport {
       let share = Double(pruning.zerosAfter) / Double(max(pruning.weights, 1))
       parts.append("\((share * 100).fixed(1)) % of \(pruning.weights) weights zero")
     }
+    if let search { parts.append(search.finding) }
     parts.append("\(seconds.fixed(seconds < 10 ? 2 : 0)) s")
     return (isDryRun ? "dry run: " : "") + parts.joined(separator: ", ")
   }

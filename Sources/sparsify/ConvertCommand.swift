@@ -37,6 +37,8 @@ struct ConvertCommand: ParsableCommand {
 
   @OptionGroup(title: "Calibration") var calibration: CalibrationOptions
 
+  @OptionGroup(title: "Limit of what is lost") var limit: LimitOptions
+
   @Option(
     help: "The format to write, when the output's extension does not say: onnx or spm.",
     completion: .list(ModelFormats.all.map(\.name)))
@@ -73,6 +75,10 @@ struct ConvertCommand: ParsableCommand {
     guard output != standardStreamPath || !common.isJSON else {
       throw ValidationError("standard output takes the model or --json, not both; see --report")
     }
+    guard !printRecipe || limit.maxDrop == nil else {
+      throw ValidationError(
+        "--print-recipe cannot know what --max-drop will find; the result's history has its recipe")
+    }
     for (argument, name) in [(input, "input"), (output, "output")] {
       guard argument != nil || printRecipe else {
         throw ValidationError("Missing expected argument '<\(name)>'")
@@ -94,6 +100,8 @@ struct ConvertCommand: ParsableCommand {
     get throws {
       var recipe = try self.recipe.map { try Recipe(path: $0) } ?? Recipe()
       try channels.amend(&recipe)
+      var pruning = pruning
+      if limit.maxDrop != nil, recipe.steps.isEmpty { pruning.looksForSparsity() }
       try pruning.amend(&recipe, isForced: isForced)
       try calibration.amend(&recipe)
       recipe.output.level = level ?? recipe.output.level
@@ -118,6 +126,7 @@ struct ConvertCommand: ParsableCommand {
     if !calibration.calibrate.isEmpty {
       conversion.calibration = CalibrationData(files: calibration.calibrate)
     }
+    conversion.limit = limit.limit
     conversion.threads = common.threads
     conversion.memoryLimit = maxMemory?.bytes
     conversion.replaces = isForced

@@ -19,14 +19,8 @@ struct InspectCommand: ParsableCommand {
     help: "The model file; - for standard input.", completion: .file(extensions: ["onnx", "spm"]))
   var model: String
 
-  @Option(help: ArgumentHelp("Also write a report as one HTML page.", valueName: "file"))
-  var html: String?
-
   @Flag(name: .customLong("md"), help: "Print Markdown for a model card.")
   var isMarkdown = false
-
-  @Flag(name: [.customShort("f"), .customLong("force")], help: "Replace an existing page.")
-  var isForced = false
 
   @Option(help: "Add up by layer, operator, dtype or encoding.")
   var by: SizeBreakdown.Key = .layer
@@ -40,6 +34,7 @@ struct InspectCommand: ParsableCommand {
   @Flag(name: .customLong("all"), help: "Show every row, not only the largest.")
   var showsAll = false
 
+  @OptionGroup var page: PageOptions
   @OptionGroup var common: CommonOptions
 
   private static let shownRows = 20
@@ -53,8 +48,8 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     var inspection = Inspection(path: model)
     inspection.countsZeros = countsSparsity
-    inspection.page = html
-    inspection.replaces = isForced
+    inspection.page = page.html
+    inspection.replaces = page.isForced
     inspection.findsChannels = showsGroups
     inspection.threads = common.threads
     let report = try inspection.run()
@@ -96,7 +91,7 @@ struct InspectCommand: ParsableCommand {
 
   private func table(of breakdown: SizeBreakdown) -> String {
     let isCounted = breakdown.rows.contains { $0.operations != nil }
-    let hasSparsity = countsSparsity || html != nil
+    let hasSparsity = countsSparsity || page.html != nil
     let isStored = breakdown.rows.contains { ($0.storedBytes ?? 0) > 0 }
     var table = TextTable(
       [by.rawValue, "tensors", "elements", "bytes", "share"] + (isStored ? ["stored"] : [])

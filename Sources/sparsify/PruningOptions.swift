@@ -44,6 +44,12 @@ struct PruningOptions: ParsableArguments {
 }
 
 extension PruningOptions {
+  /// Asks for the largest sparsity that a search may find, unless something else is asked for.
+  mutating func looksForSparsity() {
+    guard sparsity == nil, threshold == nil, pattern == nil else { return }
+    sparsity = Share(Recipe.largestSearchedShare)
+  }
+
   /// Puts what the options say into a recipe: into every step with such a setting, and where there is
   /// none, into a new step.
   ///

@@ -19,10 +19,12 @@ struct Sparsify: ParsableCommand {
       sparsify model.onnx small.spm --sparsity 80%     prune the smallest weights of each layer
       sparsify - - --to spm < model.onnx | wc -c       from a pipe, into a pipe
       sparsify model.onnx small.spm --recipe r.yaml    the same, and more, from a file
+      sparsify model.onnx small.spm --max-drop 1% --data test.npz --labels y   as much as accuracy allows
       sparsify inspect model.onnx                      see where the bytes are
       sparsify diff model.onnx small.spm               see what has changed
       sparsify verify model.onnx small.spm             run both, compare what they give
       sparsify advise model.onnx                       try the ways to prune, write nothing
+      sparsify sensitivity model.onnx --data test.npz  what each layer can take
       sparsify extract model.spm --tensor hidden.weight -o hidden.npy   one tensor, for numpy.load
       sparsify batch plan models --out-dir small       thousands of models: see help batch
 
@@ -34,7 +36,8 @@ struct Sparsify: ParsableCommand {
     version: "sparsify \(Version.current)",
     subcommands: [
       ConvertCommand.self, InspectCommand.self, VerifyCommand.self, DiffCommand.self,
-      AdviseCommand.self, ExtractCommand.self, BatchCommand.self, RecipeCommand.self,
+      AdviseCommand.self, SensitivityCommand.self, ExtractCommand.self, BatchCommand.self,
+      RecipeCommand.self,
       ExplainCommand.self, LimitsCommand.self, VersionCommand.self, CompletionsCommand.self,
     ],
     defaultSubcommand: ConvertCommand.self)

@@ -20,18 +20,30 @@ import Testing
   @Test("A row is optimal when no other is as small and loses as little")
   func paretoFront() {
     var rows = [row(10, 0), row(8, 0), row(5, 0.2), row(6, 0.2), row(5, 0.3), row(1, nil)]
-    rows.markOptimal()
+    #expect(rows.measure == .weightError)
+    rows.markOptimal(by: .weightError)
     #expect(rows.map(\.isOptimal) == [false, true, true, false, false, false])
     var equal = [row(5, 0.1), row(5, 0.1)]
-    equal.markOptimal()
+    equal.markOptimal(by: .weightError)
     #expect(equal.map(\.isOptimal) == [true, true], "neither is better")
+  }
+
+  @Test("Where outputs were measured, their error counts, and rows without one do not")
+  func measuredOutputs() {
+    var rows = [row(9, 0, .lossless), row(5, 0.1), row(4, 0.2), row(3, 0.3)]
+    rows[0].outputError = 0
+    #expect(rows.measure == .weightError, "that nothing is lost says nothing")
+    (rows[1].outputError, rows[2].outputError) = (0.5, 0.4)
+    #expect(rows.measure == .outputError)
+    rows.markOptimal(by: rows.measure)
+    #expect(rows.map(\.isOptimal) == [true, false, true, false])
+    #expect(rows.smallest(within: 0.45, by: .outputError)?.bytes == 4)
+    #expect(rows.smallest(within: 0.45, by: .weightError)?.bytes == 3)
   }
 
   @Test("Sizes, zeros and errors are those of a conversion")
   func figures() throws {
-    var advisor = Advisor(path: mlp)
-    advisor.outputError = { model in model.history.entries.isEmpty ? nil : 0.5 }
-    let report = try advisor.run()
+    let report = try Advisor(path: mlp).run()
     let row = try #require(report.rows.first { $0.command.contains("80%") })
     var conversion = Conversion(input: mlp, output: "a.spm")
     conversion.isDryRun = true
@@ -39,7 +51,7 @@ import Testing
     let converted = try conversion.run()
     #expect(row.bytes == converted.outputBytes)
     #expect(row.savedBytes == report.fileBytes - row.bytes)
-    #expect(row.outputError == 0.5 && !row.isEstimate)
+    #expect(row.outputError == nil && !row.isEstimate)
     let error = try #require(row.weightError)
     #expect(error > 0.05 && error < 0.5)
     let lossless = report.rows.filter { $0.method == .lossless }

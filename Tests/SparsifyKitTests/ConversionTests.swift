@@ -177,6 +177,21 @@ import Testing
     }
   }
 
+  @Test("Only files that were not changed since come back without a look at the model")
+  func restoration() throws {
+    try convert(cnn, folder.file("a.spm"))
+    var pruning = Conversion(input: cnn, output: folder.file("pruned.spm"))
+    pruning.recipe.steps = [.prune(PruneStep(sparsity: 0.5))]
+    try pruning.run()
+    func restores(_ name: String, as format: String) throws -> Bool {
+      try ContainerFiles().restoration(of: OpenFile(path: folder.file(name)), as: format) != nil
+    }
+    #expect(try restores("a.spm", as: "onnx"))
+    #expect(try !restores("a.spm", as: "spm"))
+    #expect(try !restores("pruned.spm", as: "onnx"))
+    #expect(try ONNXFiles().restoration(of: OpenFile(path: cnn), as: "onnx") == nil)
+  }
+
   @Test("A tensor exchanged together with all checksums shows in the digest")
   func wrongDigest() throws {
     let original = folder.file("a.spm")

@@ -47,7 +47,7 @@ import Testing
   private static let kit: [ConversionError] = [
     .unknownFormat(path: "p", known: [".spm"]), .digestDiffers(""), .digestDiffers("p"),
     .overBudget(needed: 2, allowed: 1), .badOption("an option", hint: "give another"),
-    .noTensor("t", near: []),
+    .noTensor("t", near: []), .nothingQualifies(share: 0.01, drop: 0.2, allowed: 0.1),
   ]
   private static let channels: [ChannelSelectionError] = [
     .shareOutOfRange(option: "share", 2), .countOutOfRange(option: "multiple", 0),

@@ -60,6 +60,7 @@ import Testing
     E-KIT-003 ConversionError.overBudget
     E-KIT-004 ConversionError.badOption
     E-KIT-005 ConversionError.noTensor
+    E-KIT-006 ConversionError.nothingQualifies
     E-MODEL-001 ModelError.contentsDoNotFit
     E-NPY-001 NumPyError.notArrays
     E-NPY-002 NumPyError.badArchive

@@ -13,6 +13,9 @@ import pytest
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"]
 PATIENCE = 60
+WIDTHS = {1280: 900, 400: 800}
+# A name that would run, were it not escaped.
+HOSTILE = "</script><img src=x onerror=document.title='broken'>"
 
 
 def find():
@@ -127,3 +130,26 @@ class Browser:
             self.complaints.append(event["entry"])
         elif method == "Network.requestWillBeSent":
             self.requests.append(event["request"]["url"])
+
+
+def open_quietly(browser, page):
+    """Opens a page, which must ask for nothing and complain of nothing."""
+    browser.complaints.clear()
+    browser.requests.clear()
+    browser.open(page)
+    assert browser.complaints == []
+    assert browser.requests == [page.resolve().as_uri()]
+
+
+def check_layout(browser, folder):
+    """At each width and scheme: nothing sticks out, and the schemes differ. Leaves pictures."""
+    for width, height in WIDTHS.items():
+        backgrounds = set()
+        for scheme in ("light", "dark"):
+            browser.show(width, height, scheme)
+            assert browser.value("document.documentElement.scrollWidth <= innerWidth"), width
+            assert browser.value("innerWidth") == width
+            backgrounds.add(browser.value("getComputedStyle(document.body).backgroundColor"))
+            picture = browser.picture(folder / f"{width}-{scheme}.png")
+            assert picture.stat().st_size > 10_000
+        assert len(backgrounds) == 2

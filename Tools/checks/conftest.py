@@ -3,6 +3,7 @@
 import pytest
 
 import support
+from browser import Browser
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -16,6 +17,14 @@ def binary():
 @pytest.fixture(scope="session")
 def root():
     return support.ROOT
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """A page of a browser, to open reports in."""
+    browser = Browser(tmp_path_factory.mktemp("profile"))
+    yield browser
+    browser.close()
 
 
 def pytest_terminal_summary(terminalreporter):

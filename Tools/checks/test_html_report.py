@@ -7,20 +7,11 @@ import shutil
 import numpy as np
 import onnx
 import pytest
-from browser import Browser
+from browser import HOSTILE, check_layout, open_quietly
 from onnx import TensorProto, helper, numpy_helper
 from support import FIXTURES, run, shared
 
 MODELS = FIXTURES / "models"
-WIDTHS = {1280: 900, 400: 800}
-HOSTILE = "</script><img src=x onerror=document.title='broken'>"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    browser = Browser(tmp_path_factory.mktemp("profile"))
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -49,30 +40,7 @@ def save(path, tensors, nodes=None, outputs=None):
     onnx.save(helper.make_model(graph), path)
 
 
-def open_quietly(browser, page):
-    """Opens a page, which must ask for nothing and complain of nothing."""
-    browser.complaints.clear()
-    browser.requests.clear()
-    browser.open(page)
-    assert browser.complaints == []
-    assert browser.requests == [page.resolve().as_uri()]
-
-
 # MARK: in the browser
-
-
-def check_layout(browser, folder):
-    """At each width and scheme: nothing sticks out, and the schemes differ. Leaves pictures."""
-    for width, height in WIDTHS.items():
-        backgrounds = set()
-        for scheme in ("light", "dark"):
-            browser.show(width, height, scheme)
-            assert browser.value("document.documentElement.scrollWidth <= innerWidth"), width
-            assert browser.value("innerWidth") == width
-            backgrounds.add(browser.value("getComputedStyle(document.body).backgroundColor"))
-            picture = browser.picture(folder / f"{width}-{scheme}.png")
-            assert picture.stat().st_size > 10_000
-        assert len(backgrounds) == 2
 
 
 def check_treemap(browser, total):

@@ -3,10 +3,11 @@
 import re
 import shutil
 
+import numpy as np
 import pytest
 
 from commands import working_commands
-from support import FIXTURES, one_object, run
+from support import FIXTURES, RUNTIME, one_object, run
 
 CNN = FIXTURES / "models" / "cnn.onnx"
 
@@ -27,6 +28,7 @@ WORDS = {
     "recipe check": ["recipe.yaml"],
     "recipe init": [],
     "recipe schema": [],
+    "sensitivity": ["model.onnx", "--data", "data.npz", "--levels", "50"],
     "verify": ["model.onnx", "model.spm", "--no-run"],
     "version": [],
     "completions": ["bash"],
@@ -37,9 +39,11 @@ SCHEMAS = {"batch plan": "sparsify/batch-plan-summary/1"}
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("SPARSIFY_ONNXRUNTIME", str(RUNTIME))
     shutil.copy(CNN, tmp_path / "model.onnx")
     run(CNN, tmp_path / "model.spm").succeeded()
+    np.savez(tmp_path / "data.npz", input=np.random.default_rng(0).random((4, 1, 8, 8), np.float32))
     (tmp_path / "recipe.yaml").write_text(run("recipe", "init").succeeded().stdout)
     run("batch", "plan", "model.onnx", "--out-dir", "all", "-o", "plan.jsonl", cwd=tmp_path)
     run("batch", "run", "plan.jsonl", cwd=tmp_path).succeeded()

@@ -26,12 +26,15 @@ struct AdviceTrial {
   let weightCount: Int
   /// What the whole's weights amount to; nil when there are too many to look at.
   private let energy: WeightEnergy?
+  /// What measures outputs; nil when that is not wanted.
+  private let outputs: OutputErrors?
   /// How many bytes the whole takes without loss, for what is left of it after channels went.
   private var losslessRatio: Double?
 
-  init(_ model: Model, _ advisor: Advisor) throws {
+  init(_ model: Model, _ advisor: Advisor, _ outputs: OutputErrors?) throws {
     whole = model
     self.advisor = advisor
+    self.outputs = outputs
     tensorBytes = model.tensors.reduce(0) { $0 + $1.contents.byteCount }
     weightCount = try PrunableWeights(of: model).weights.filter { $0.refusal == nil }
       .reduce(0) { $0 + model[$1.tensor].shape.elementCount }
@@ -62,8 +65,21 @@ struct AdviceTrial {
       bytes: try size(of: model, plan.level), sparsity: after?.sparsity,
       weightError: plan.method == .lossless ? 0 : after.flatMap { energy?.removed(leaving: $0) },
       operationsLeft: run.channels?.operationsLeft,
-      outputError: plan.method == .lossless ? nil : try advisor.outputError?(model),
-      isEstimate: false)
+      outputError: try outputError(of: model, plan, &warnings), isEstimate: false)
+  }
+
+  /// How far the outputs are off; nil when that is not wanted, or there is no answer, which is warned of.
+  private func outputError(
+    of model: Model, _ plan: AdvicePlan, _ warnings: inout [String]
+  ) throws -> Double? {
+    guard let outputs else { return nil }
+    guard plan.method != .lossless else { return 0 }
+    do {
+      return try outputs.error(of: model)
+    } catch let none as OutputErrors.NoAnswer {
+      warnings.append("\(plan.name): \(none.reason)")
+      return nil
+    }
   }
 
   private mutating func outcomeOfSample(

@@ -1,5 +1,6 @@
 internal import ByteStorage
-public import ModelGraph
+public import Inference
+internal import ModelGraph
 internal import ONNXFormat
 internal import Pruning
 internal import SparseCoding
@@ -13,13 +14,16 @@ public struct Advisor: Sendable {
   public var threads = 1
   /// Each way is tried on at most so many bytes of weights, on a sample where there are more.
   public var sampleBytes = 512_000_000
-  /// How much of the sum of the weights' squares a suggested command may remove.
+  /// The largest error of a suggested command: of the outputs where that is measured, of the weights
+  /// otherwise.
   public var largestError = 0.1
-  /// Measures how far the outputs of a model are from those of the original; nil where that is not
-  /// wanted.
+  /// What the original and each result are run on, to measure how far the outputs are off; nil not to run
+  /// them.
   ///
-  /// It is given each model that was made whole, not those made of a sample.
-  public var outputError: (@Sendable (Model) throws -> Double?)?
+  /// Only models whose weights are all tried are run.
+  public var samples: SampleSettings?
+  /// How models are run.
+  public var inference = InferenceOptions()
 
   /// Prepares to advise; nothing is read yet.
   public init(path: String) {
@@ -34,18 +38,23 @@ public struct Advisor: Sendable {
   public func run(progress: ((Int, Int) -> Void)? = nil) throws -> AdviceReport {
     let file = try OpenFile(path: path)
     return try FileFailure.naming(path) {
-      let loaded = try ModelFormats.format(of: file).read(file, isVerifying: false)
-      let report = try report(on: loaded, progress)
+      let format = try ModelFormats.format(of: file)
+      let loaded = try format.read(file, isVerifying: false)
+      let outputs = try samples.map { samples in
+        try OutputErrors(
+          of: RunnableModel(loaded, at: path, format: format), on: samples, options: inference)
+      }
+      let report = try report(on: loaded, outputs, progress)
       for input in loaded.inputs { try input.checkUnchanged() }
       return report
     }
   }
 
   private func report(
-    on loaded: LoadedModel, _ progress: ((Int, Int) -> Void)?
+    on loaded: LoadedModel, _ outputs: OutputErrors?, _ progress: ((Int, Int) -> Void)?
   ) throws -> AdviceReport {
     let fileBytes = loaded.inputs.reduce(0) { $0 + $1.byteCount }
-    var trial = try AdviceTrial(loaded.model, self)
+    var trial = try AdviceTrial(loaded.model, self, outputs)
     var warnings = loaded.warnings.map(\.text)
     var rows: [AdviceReport.Row] = []
     for (index, plan) in AdvicePlan.all.enumerated() {
@@ -58,10 +67,14 @@ public struct Advisor: Sendable {
         if !warnings.contains(defect.description) { warnings.append(defect.description) }
       }
     }
-    rows.markOptimal()
+    if outputs != nil, rows.contains(where: \.isEstimate) {
+      warnings.append("only models of fewer weights than --sample are run")
+    }
+    let measure = rows.measure
+    rows.markOptimal(by: measure)
     return AdviceReport(
-      fileBytes: fileBytes, weights: trial.weightCount, rows: rows,
-      suggestions: suggestions(rows), warnings: warnings)
+      fileBytes: fileBytes, weights: trial.weightCount, runs: outputs?.runs, measure: measure,
+      rows: rows, suggestions: suggestions(rows, by: measure), warnings: warnings)
   }
 
   private func row(
@@ -82,16 +95,23 @@ public struct Advisor: Sendable {
     return "\(path.dropLast(name.count))\(stem).small.spm"
   }
 
-  private func suggestions(_ rows: [AdviceReport.Row]) -> [AdviceReport.Suggestion] {
+  private func suggestions(
+    _ rows: [AdviceReport.Row], by measure: AdviceReport.Measure
+  ) -> [AdviceReport.Suggestion] {
     let percent = "\((largestError * 100).fixed(1)) %"
     let wanted: [(String, Double)] = [
       ("nothing is lost", 0),
-      ("the smallest that removes at most \(percent) of the weights' squares", largestError),
+      (
+        measure == .outputError
+          ? "the smallest with an output error of at most \(percent)"
+          : "the smallest that removes at most \(percent) of the weights' squares", largestError
+      ),
     ]
     var suggestions: [AdviceReport.Suggestion] = []
     for (reason, limit) in wanted {
       let usable = limit > 0 ? rows : rows.filter { $0.method == .lossless }
-      guard let row = usable.smallest(within: limit), row.command != suggestions.first?.command
+      guard let row = usable.smallest(within: limit, by: measure),
+        row.command != suggestions.first?.command
       else { continue }
       suggestions.append(
         AdviceReport.Suggestion(reason: reason, command: row.command, bytes: row.bytes))

@@ -56,6 +56,19 @@ extension Explanation {
         "sparsify inspect MODEL --json lists all names"
       ]),
     Explanation(
+      "E-KIT-006", .rejected,
+      "No share that was tried loses as little accuracy as demanded.",
+      causes: [
+        "so few samples that one of them is more than the limit",
+        "a model without weights to spare",
+        "nothing repairs what is lost",
+      ],
+      remedies: [
+        "allow a larger --max-drop",
+        "give samples with --calibrate, which repairs layers",
+        "leave layers that matter alone with --except; sparsify sensitivity tells which",
+      ]),
+    Explanation(
       "E-USE-001", .usage,
       "The command line cannot be understood.",
       causes: [

@@ -9,7 +9,7 @@ extension HTMLReport {
       let rest = max(report.fileBytes - report.tensorBytes, 0)
       let parts =
         report.missingFiles.isEmpty ? [dense[0], Part(kind: "structure", bytes: rest)] : dense
-      return section(
+      return .section(
         "Size", note: "Tensors, and the structure around them: nodes, names, small constants.",
         "<div class=\"bars\">\(bar("this model", parts, of: total(of: parts)))</div>\n\(legend)")
     }
@@ -19,7 +19,7 @@ extension HTMLReport {
     ]
     let scale = max(total(of: dense), total(of: small))
     let ratio = Double(total(of: dense)) / Double(max(report.fileBytes, 1))
-    return section(
+    return .section(
       "Size, before and after",
       note: "The model with dense tensors, and as it is stored: \(ratio.fixed(2)) times smaller.",
       """

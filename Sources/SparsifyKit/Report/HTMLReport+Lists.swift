@@ -1,26 +1,16 @@
 extension HTMLReport {
-  /// Entries beyond these are counted only.
-  private static let mostListed = 40
   private static let mostNames = 8
 
   /// The data files that are not there.
   var missing: HTML {
     guard !report.missingFiles.isEmpty else { return .nothing }
-    return section(
+    return .section(
       "Missing data",
       note: "These files are not beside the model. Sizes are those the structure claims; "
         + "what needs contents is left out.",
-      list(report.missingFiles) { file in
+      .list(report.missingFiles) { file in
         "<code>\(file.file)</code>: \(file.tensors) tensors, \(ByteSize(file.bytes))"
       }, class: "warning")
-  }
-
-  /// What is odd about the file.
-  var warnings: HTML {
-    guard !report.warnings.isEmpty else { return .nothing }
-    return section(
-      "Warnings", note: "What is odd about the file.", list(report.warnings) { "\($0)" },
-      class: "warning")
   }
 
   /// The recipe: every step with its settings.
@@ -38,7 +28,7 @@ extension HTMLReport {
 
         """
     }
-    return section(
+    return .section(
       "History", note: "What was done to the model, oldest first.", "<ol>\(steps)</ol>\n")
   }
 
@@ -46,10 +36,10 @@ extension HTMLReport {
   var duplicates: HTML {
     guard let duplicates = report.duplicates, !duplicates.isEmpty else { return .nothing }
     let wasted = duplicates.reduce(0) { $0 + $1.wastedBytes }
-    return section(
+    return .section(
       "Equal tensors",
       note: "Sharing them would save \(ByteSize(wasted)); a container stores each once.",
-      list(duplicates) { group in
+      .list(duplicates) { group in
         let names = group.tensors.prefix(Self.mostNames).joined(separator: ", ")
         let more = group.tensors.count - Self.mostNames
         return """
@@ -62,14 +52,8 @@ extension HTMLReport {
   /// Tensors that nothing needs.
   var unused: HTML {
     guard !report.unusedTensors.isEmpty else { return .nothing }
-    return section(
+    return .section(
       "Unused tensors", note: "No output of the model depends on them.",
-      list(report.unusedTensors) { "<code>\($0)</code>" })
-  }
-
-  private func list<Entry>(_ entries: [Entry], _ item: (Entry) -> HTML) -> HTML {
-    let items = entries.prefix(Self.mostListed).map { "<li>\(item($0))</li>\n" as HTML }
-    let more = entries.count - items.count
-    return "<ul>\n\(items)\(more > 0 ? "<li>and \(more.grouped) more</li>" : .nothing)</ul>\n"
+      .list(report.unusedTensors) { "<code>\($0)</code>" })
   }
 }

@@ -17,7 +17,7 @@ extension HTMLReport {
       "Largest first; a click on a heading sorts."
       + (main.isEmpty
         ? "" : " Histograms are of the layer's largest tensor, zeros and outliers left out.")
-    return section(
+    return .section(
       "Layers", note: note,
       columns.table(caption: "Layers by size", rows: rows, foot: rest(columns)))
   }
@@ -30,7 +30,7 @@ extension HTMLReport {
     let rows = breakdown.rows.prefix(Self.mostRows).map {
       columns.row($0, operator: "", main: nil)
     }
-    return section(
+    return .section(
       title, note: "What the tensors have in common, by size.",
       columns.table(caption: title, rows: rows, foot: nil))
   }
@@ -82,70 +82,43 @@ struct BreakdownColumns {
     self.hasOperators = hasOperators
   }
 
-  /// A table that sorts, in a frame of its own that scrolls on a narrow page.
+  /// The table with these rows.
   func table(caption: String, rows: [HTML], foot: HTML?) -> HTML {
-    """
-    <div class="scroll" role="region" aria-label="\(caption)" tabindex="0">
-    <table class="sortable">
-    <thead><tr>\(headings)</tr></thead>
-    <tbody>
-    \(rows)</tbody>
-    \(foot.map { "<tfoot>\($0)</tfoot>" } ?? .nothing)
-    </table></div>
-
-    """
+    ReportTable(caption: caption, headings: headings, rows: rows, foot: foot).html
   }
 
   func row(
     _ row: SizeBreakdown.Row, operator type: String, main: ModelReport.TensorRow?
   ) -> HTML {
-    var cells: [HTML] = ["<th class=\"name\" scope=\"row\">\(Self.breakable(row.name))</th>"]
+    var cells: [HTML] = [ReportTable.name(row.name)]
     if hasOperators { cells.append("<td>\(type)</td>") }
-    cells.append(Self.number(row.tensors, row.tensors.grouped))
-    cells.append(Self.number(row.elements, row.elements.grouped))
-    cells.append(Self.number(row.bytes, "\(ByteSize(row.bytes))"))
-    cells.append(Self.number(row.share, row.share.percentText))
+    cells.append(ReportTable.number(row.tensors, row.tensors.grouped))
+    cells.append(ReportTable.number(row.elements, row.elements.grouped))
+    cells.append(ReportTable.number(row.bytes, "\(ByteSize(row.bytes))"))
+    cells.append(ReportTable.number(row.share, row.share.percentText))
     if isStored {
       let stored = row.storedBytes ?? 0
-      cells.append(Self.number(stored, stored > 0 ? "\(ByteSize(stored))" : ""))
+      cells.append(ReportTable.number(stored, stored > 0 ? "\(ByteSize(stored))" : ""))
     }
-    if isCounted { cells.append(Self.number(row.operations, row.operations?.countText ?? "")) }
-    if hasSparsity { cells.append(Self.number(row.sparsity, row.sparsity?.percentText ?? "?")) }
+    if isCounted {
+      cells.append(ReportTable.number(row.operations, row.operations?.countText ?? ""))
+    }
+    if hasSparsity {
+      cells.append(ReportTable.number(row.sparsity, row.sparsity?.percentText ?? "?"))
+    }
     if hasHistograms { cells.append(Self.weights(of: main)) }
     return "<tr>\(cells)</tr>\n"
   }
 
-  /// A name that breaks behind its slashes and points, if it must.
-  private static func breakable(_ name: String) -> HTML {
-    name.reduce(into: HTML.nothing) { html, character in
-      html += "\(String(character))"
-      if character == "/" || character == "." { html += "<wbr>" }
-    }
-  }
-
   private var headings: [HTML] {
-    var cells: [HTML] = [
-      "<th class=\"name\" scope=\"col\" data-sort=\"ascending\">\(key.title)</th>"
-    ]
-    if hasOperators {
-      cells.append("<th scope=\"col\" data-sort=\"ascending\">Operator</th>")
-    }
+    var cells = [ReportTable.nameHeading(key.title)]
+    if hasOperators { cells.append(ReportTable.wordHeading("Operator")) }
     let numbers =
       ["Tensors", "Elements", "Bytes", "Share"] + (isStored ? ["Stored"] : [])
       + (isCounted ? ["MACs"] : []) + (hasSparsity ? ["Sparsity"] : [])
-    cells += numbers.map {
-      "<th class=\"number\" scope=\"col\" data-sort=\"descending\">\($0)</th>"
-    }
-    if hasHistograms { cells.append("<th scope=\"col\">Weights</th>") }
+    cells += numbers.map(ReportTable.numberHeading)
+    if hasHistograms { cells.append(ReportTable.drawingHeading("Weights")) }
     return cells
-  }
-
-  private static func number(_ value: Int?, _ text: String) -> HTML {
-    "<td class=\"number\" data-value=\"\(value ?? -1)\">\(text)</td>"
-  }
-
-  private static func number(_ value: Double?, _ text: String) -> HTML {
-    "<td class=\"number\" data-value=\"\((value ?? -1).fixed(9))\">\(text)</td>"
   }
 
   /// The histogram, and what does not belong into one.

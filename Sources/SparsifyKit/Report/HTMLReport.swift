@@ -19,34 +19,16 @@ struct HTMLReport {
   }
 
   var html: HTML {
-    let policy = ContentPolicy.text(style: ReportStyle.text, script: ReportScript.text)
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta http-equiv="Content-Security-Policy" content="\(HTML(trusted: policy))">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="generator" content="sparsify">
-      <title>\(report.file) – sparsify</title>
-      <style>\(HTML(trusted: ReportStyle.text))</style>
-      </head>
-      <body>
-      <main>
-      \(heading)
-      \(sections)
-      <footer>Made by sparsify inspect --html. Sizes are decimal: a kB has 1000 bytes.</footer>
-      </main>
-      <script>\(HTML(trusted: ReportScript.text))</script>
-      </body>
-      </html>
-
-      """
+    ReportPage(
+      title: report.file, heading: heading, sections: sections,
+      footer: "Made by sparsify inspect --html. Sizes are decimal: a kB has 1000 bytes."
+    ).html
   }
 
   private var sections: [HTML] {
     [
-      missing, warnings, bars, treemap, layerTable, breakdown(.dtype, "Element types"),
+      missing, .warnings(report.warnings, note: "What is odd about the file."), bars, treemap,
+      layerTable, breakdown(.dtype, "Element types"),
       report.storedBytes == nil ? .nothing : breakdown(.encoding, "Encodings"), history,
       duplicates, unused,
     ]
@@ -73,44 +55,30 @@ struct HTMLReport {
   }
 
   private var facts: [HTML] {
-    var facts = [
-      fact("File size", "\(ByteSize(report.fileBytes))", "\(report.fileBytes.grouped) bytes"),
-      fact("Parameters", report.parameters.countText, report.parameters.grouped),
-      fact(
+    var facts: [HTML] = [
+      .fact("File size", "\(ByteSize(report.fileBytes))", "\(report.fileBytes.grouped) bytes"),
+      .fact("Parameters", report.parameters.countText, report.parameters.grouped),
+      .fact(
         "Tensors", "\(ByteSize(report.tensorBytes))",
         "\(report.tensors.count.grouped) tensors, dense"),
-      fact("Nodes", report.nodes.grouped, "\(layers.rows.count.grouped) layers with tensors"),
+      .fact("Nodes", report.nodes.grouped, "\(layers.rows.count.grouped) layers with tensors"),
     ]
     if report.operations.total > 0 {
       let unknown = report.operations.unknown
       facts.append(
-        fact(
+        .fact(
           "Multiply-accumulates", report.operations.total.countText,
           unknown > 0 ? "\(unknown.grouped) layers unknown" : "for one input"))
     }
     if let sparsity = report.sparsity {
-      facts.append(fact("Sparsity", sparsity.percentText, "of all elements are zero"))
+      facts.append(.fact("Sparsity", sparsity.percentText, "of all elements are zero"))
     }
     return facts
   }
 
-  private func fact(_ name: String, _ value: String, _ note: String) -> HTML {
-    "<div><dt>\(name)</dt><dd>\(value)<small>\(note)</small></dd></div>\n"
-  }
-
-  /// A part of the page; nothing when it has no content.
-  func section(_ title: String, note: String, _ body: HTML, class kind: String = "") -> HTML {
-    """
-    <section class="\(kind)"><h2>\(title)</h2>
-    <p class="note">\(note)</p>
-    \(body)</section>
-
-    """
-  }
-
   private var treemap: HTML {
     guard report.tensorBytes > 0 else { return .nothing }
-    return section(
+    return .section(
       "Where the bytes are",
       note: "One rectangle a tensor, grouped by layer: the area is its dense size in bytes, and "
         + "the colour fades as its zeros grow.",

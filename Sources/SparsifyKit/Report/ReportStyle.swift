@@ -2,7 +2,7 @@
 ///
 /// The colour of a tensor fades into the page as its zeros grow; `s0` to `s10` are tenths.
 enum ReportStyle {
-  static let text = base + colours + treemap + tables + paper
+  static let text = base + colours + treemap + comparison + tables + paper
 
   private static let base = """
     :root {
@@ -10,12 +10,14 @@ enum ReportStyle {
       --page: #f7f7f5; --card: #ffffff; --ink: #1a1f26; --soft: #5b6470; --line: #e2e3df;
       --dense: #2b5c9c; --empty: #e9eff6; --on-dense: #ffffff; --accent: #2b5c9c;
       --unknown: #d5d7d9; --rest: #9aa3ad; --warn: #8a5a00;
+      --good: #1c7a48; --bad: #b3372b;
     }
     @media (prefers-color-scheme: dark) {
       :root {
         --page: #111418; --card: #191d23; --ink: #e6e9ed; --soft: #9aa4b0; --line: #2c323a;
         --dense: #7fb2f0; --empty: #222a35; --on-dense: #0c1420; --accent: #8fbcf3;
         --unknown: #3a4048; --rest: #5d6773; --warn: #e0b050;
+        --good: #62c48e; --bad: #f08a7d;
       }
     }
     * { box-sizing: border-box; }
@@ -89,6 +91,25 @@ enum ReportStyle {
 
     """
 
+  private static let comparison = """
+    h3 { font-size: 14px; margin: 18px 0 8px; }
+    .good { border-left: 4px solid var(--good); }
+    .bad { border-left: 4px solid var(--bad); }
+    .good h2 { color: var(--good); } .bad h2 { color: var(--bad); }
+    .demands { list-style: none; padding: 0; }
+    .met b { color: var(--good); } .failed b { color: var(--bad); }
+    .demands span { display: block; padding-left: 22px; }
+    .worst { margin-top: 12px; }
+    .original { fill: var(--rest); } .result { fill: var(--dense); }
+    .changes svg { height: 16px; }
+    .lost { fill: var(--bad); } .gained { fill: var(--good); }
+    .zero { stroke: var(--ink); stroke-width: 1; }
+    .track { fill: var(--line); }
+    .zeroed { fill: var(--rest); } .changed { fill: var(--dense); }
+    .shares { width: 112px; height: 12px; display: block; border-radius: 3px; }
+
+    """
+
   private static let tables = """
     .scroll { overflow: auto; max-height: min(760px, 80vh); margin: 0 -20px; padding: 0 20px; }
     table { border-collapse: collapse; width: 100%; font-size: 14px; }
@@ -126,7 +147,7 @@ enum ReportStyle {
     @media print {
       :root { --page: #ffffff; --card: #ffffff; --ink: #000000; --soft: #444444; --line: #cccccc;
         --dense: #2b5c9c; --empty: #e9eff6; --on-dense: #ffffff; --accent: #2b5c9c;
-        --unknown: #d5d7d9; --rest: #9aa3ad; }
+        --unknown: #d5d7d9; --rest: #9aa3ad; --warn: #8a5a00; --good: #1c7a48; --bad: #b3372b; }
       * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
       main { max-width: none; padding: 0; }
       section { border: none; padding: 0; }

@@ -22,6 +22,14 @@ enum InputFeed {
     }
   }
 
+  /// The same with at most so many samples of a file, spread evenly over it.
+  func limited(to count: Int) -> InputFeed {
+    switch self {
+    case .random: self
+    case .data(let data): .data(data.limited(to: count))
+    }
+  }
+
   /// The inputs of one run by their names, and how many samples they are.
   func inputs(ofRun run: Int) throws -> (arrays: [String: NumericArray], samples: Int) {
     switch self {
@@ -45,6 +53,8 @@ struct DataInputs {
 
   private let arrays: [(name: String, array: NumericArray, use: Use)]
   private let batch: Int
+  /// What the number of samples is a multiple of.
+  private let unit: Int
   /// How many samples there are.
   let sampleCount: Int
 
@@ -70,15 +80,17 @@ struct DataInputs {
       array.use == .batched ? input.dimensions.first?.fixedBatch : nil
     }
     self.batch = arrays.contains { $0.use == .single } ? 1 : fixed.first ?? min(batch, count)
-    guard fixed.isEmpty || count % self.batch == 0 else {
+    unit = fixed.isEmpty ? 1 : self.batch
+    guard count % unit == 0 else {
       throw VerificationError.brokenBatch(samples: count, batch: self.batch)
     }
   }
 
   private init(
-    arrays: [(name: String, array: NumericArray, use: Use)], batch: Int, sampleCount: Int
+    arrays: [(name: String, array: NumericArray, use: Use)], batch: Int, unit: Int,
+    sampleCount: Int
   ) {
-    (self.arrays, self.batch, self.sampleCount) = (arrays, batch, sampleCount)
+    (self.arrays, self.batch, self.unit, self.sampleCount) = (arrays, batch, unit, sampleCount)
   }
 
   /// The same with some of the samples only; whole batches of them where the model takes no others.
@@ -86,7 +98,16 @@ struct DataInputs {
     let parts = arrays.map { name, array, use in
       (name, use == .constant ? array : array.rows(at: samples) ?? array, use)
     }
-    return DataInputs(arrays: parts, batch: batch, sampleCount: samples.count)
+    return DataInputs(
+      arrays: parts, batch: batch, unit: unit, sampleCount: samples.count)
+  }
+
+  /// The same with at most so many samples, or one batch where the model takes whole ones only, spread
+  /// evenly over all.
+  func limited(to count: Int) -> DataInputs {
+    guard sampleCount > count else { return self }
+    let kept = max(1, count / unit) * unit
+    return selecting((0..<kept).map { $0 * sampleCount / kept })
   }
 
   /// The arrays whose first axis is the samples.

@@ -14,16 +14,8 @@ public struct Verification: Sendable {
   public var result: String
   /// Whether to run the models.
   public var isRun = true
-  /// How many random samples they are run on when there is no data.
-  public var samples = 8
-  /// What the random samples follow from.
-  public var seed: UInt64 = 0
-  /// Dimensions of random inputs by name; sizes that are not fixed are 1 otherwise.
-  public var shapes: [String: [Int]] = [:]
-  /// A .npz or .npy file of samples; nil for random ones.
-  public var data: String?
-  /// How many samples a run takes where the model leaves it open.
-  public var batch = 32
+  /// What they are run on.
+  public var samples = SampleSettings()
   /// The labels: an array of the data, or a file with one array; nil for none.
   public var labels: String?
   /// The output that has a score for each class; nil for the first.
@@ -36,6 +28,10 @@ public struct Verification: Sendable {
   public var inference = InferenceOptions()
   /// What the result must hold.
   public var demands = VerificationDemands()
+  /// Where to write the report as an HTML page; nil for nowhere.
+  public var page: String?
+  /// Whether an existing page may be replaced.
+  public var replaces = false
 
   /// Prepares to compare; nothing is read yet.
   public init(original: String, result: String) {
@@ -45,12 +41,27 @@ public struct Verification: Sendable {
 
   /// Compares.
   ///
+  /// A page is written whatever comes of the demands.
+  ///
   /// - Returns: what was found; whether the demands are met is among it.
   /// - Throws: a `DiagnosticError`; of the kind `missingLibrary` when models are to be run and there is
-  ///   no runtime.
+  ///   no runtime. No page has appeared then.
   public func run() throws -> VerificationReport {
     let models = (try ModelFile(original), try ModelFile(result))
+    let file = try page.map {
+      try AtomicFile(
+        path: $0, replaces: replaces,
+        inputs: models.0.identities + models.1.identities + sampleIdentities())
+    }
+    let report = try report(on: models)
+    try file?.write(Array(report.html().utf8))
+    try file?.commit()
+    return report
+  }
+
+  private func report(on models: (ModelFile, ModelFile)) throws -> VerificationReport {
     var report = VerificationReport(
+      original: models.0.name, result: models.1.name,
       tensors: try TensorAgreement(models.0.loaded.model, models.1.loaded.model),
       signature: SignatureComparison(models.0.loaded.model, models.1.loaded.model))
     report.warnings = models.0.warnings + models.1.warnings
@@ -66,8 +77,13 @@ public struct Verification: Sendable {
           result: try FileFailure.naming(result) { try metric.value(ofModelAt: runnable.1.path) })
       }
     }
-    report.failures = demands.failures(of: report)
+    report.demands = demands.outcomes(for: report)
     return report
+  }
+
+  /// The files of samples and labels, as far as they are there.
+  private func sampleIdentities() -> [FileIdentity] {
+    [samples.data, labels].compactMap { $0 }.compactMap { try? OpenFile(path: $0).identity }
   }
 
   private func compareRuns(
@@ -83,7 +99,7 @@ public struct Verification: Sendable {
         try InferenceSession(modelAt: second.path, options: options)
       }
     )
-    let samples = try Samples(self, for: sessions.0.inputs)
+    let samples = try LabelledSamples(self.samples, labels: labels, for: sessions.0.inputs)
     let names = sessions.0.numericOutputs.map(\.name)
     var comparison = RunComparison(outputs: names, labels: samples.labels, labelled: output)
     for run in 0..<samples.feed.runCount {
@@ -99,7 +115,7 @@ public struct Verification: Sendable {
     }
     report.runs = VerificationReport.Runs(
       runtime: sessions.0.runtimeVersion, samples: samples.feed.sampleCount,
-      seed: data == nil ? seed : nil, outputs: comparison.outputs)
+      seed: self.samples.usedSeed, outputs: comparison.outputs)
     report.accuracy = comparison.accuracy
     let odd = sessions.0.outputs.filter { !$0.isNumeric }.map(\.name)
     report.warnings += odd.map { "the output \"\(ByteString($0))\" is no tensor of numbers" }
@@ -121,53 +137,14 @@ private struct ModelFile {
     }
   }
 
+  /// The file's name, safe to show.
+  var name: String { ByteString(AtomicFile.split(path).name).escaped }
+
+  var identities: [FileIdentity] { loaded.inputs.map(\.identity) }
+
   var warnings: [String] { loaded.warnings.map { "\(ByteString(path)): \($0.text)" } }
 
   func runnable() throws -> RunnableModel {
     try FileFailure.naming(path) { try RunnableModel(loaded, at: path, format: format) }
-  }
-}
-
-/// The samples that both models are run on, and their labels.
-private struct Samples {
-  let feed: InputFeed
-  let labels: [Int]?
-
-  init(_ request: Verification, for inputs: [ModelValue]) throws {
-    guard let path = request.data else {
-      let random = try RandomInputs(for: inputs, shapes: request.shapes, seed: request.seed)
-      feed = .random(random, count: request.samples)
-      labels = nil
-      return
-    }
-    let file = try ArrayFile(path: path)
-    let inside = request.labels.flatMap { file.names.contains($0) ? $0 : nil }
-    let data = try FileFailure.naming(path) {
-      try DataInputs(file, for: inputs, labels: inside, batch: request.batch)
-    }
-    feed = .data(data)
-    labels = try request.labels.map { name in
-      let array = try Self.labels(name, in: file, isInside: inside != nil)
-      guard let labels = array.integers(), labels.count == data.sampleCount else {
-        throw VerificationError.badLabels(name, found: array.summary, samples: data.sampleCount)
-      }
-      return labels
-    }
-  }
-
-  private static func labels(
-    _ name: String, in file: ArrayFile, isInside: Bool
-  ) throws -> NumericArray {
-    if isInside { return try file.array(named: name) }
-    let other: ArrayFile
-    do {
-      other = try ArrayFile(path: name)
-    } catch FileError.missing {
-      throw NumPyError.noArray(name, known: file.names)
-    }
-    guard other.names.count == 1, let only = other.names.first else {
-      throw NumPyError.noArray(name, known: other.names)
-    }
-    return try FileFailure.naming(name) { try other.array(named: only) }
   }
 }

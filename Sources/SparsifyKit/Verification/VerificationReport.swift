@@ -28,8 +28,32 @@ public struct VerificationReport: Sendable, Encodable {
     }
   }
 
+  /// A demand, and whether it is met.
+  public struct Demand: Sendable, Encodable {
+    /// What came of it.
+    public enum Outcome: String, Sendable, Encodable {
+      /// It is met.
+      case met
+      /// It is not.
+      case failed
+      /// There was nothing to hold it against.
+      case unchecked
+    }
+
+    /// What is demanded, in words.
+    public let text: String
+    /// What came of it.
+    public let outcome: Outcome
+    /// What it does not allow, in words; empty unless it failed.
+    public let failures: [String]
+  }
+
   /// The name and version of this form.
   public let schema = "sparsify/verify/1"
+  /// The name of the original's file.
+  public let original: String
+  /// The name of the result's file.
+  public let result: String
   /// How far the tensors are the same.
   public let tensors: TensorAgreement
   /// What both take and give.
@@ -40,16 +64,24 @@ public struct VerificationReport: Sendable, Encodable {
   public internal(set) var accuracy: AccuracyComparison?
   /// The user's own measure; nil without one.
   public internal(set) var metric: Metric?
-  /// What the demands do not allow, in words.
-  public internal(set) var failures: [String] = [] {
-    didSet { isAccepted = failures.isEmpty }
+  /// The demands, those that always hold first.
+  public internal(set) var demands: [Demand] = [] {
+    didSet {
+      failures = demands.flatMap(\.failures)
+      isAccepted = failures.isEmpty
+    }
   }
+  /// What the demands do not allow, in words.
+  public private(set) var failures: [String] = []
   /// True when all demands are met.
   public private(set) var isAccepted = true
   /// What is odd about the files.
   public internal(set) var warnings: [String] = []
 
-  init(tensors: TensorAgreement, signature: SignatureComparison) {
+  init(
+    original: String, result: String, tensors: TensorAgreement, signature: SignatureComparison
+  ) {
+    (self.original, self.result) = (original, result)
     self.tensors = tensors
     self.signature = signature
   }

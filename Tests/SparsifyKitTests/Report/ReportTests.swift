@@ -137,7 +137,7 @@ import Testing
 
 extension String {
   /// The texts that stand between two others.
-  fileprivate func components(between start: String, and end: String) -> [Substring] {
+  func components(between start: String, and end: String) -> [Substring] {
     split(separator: start).dropFirst().compactMap { $0.split(separator: end).first }
   }
 }
