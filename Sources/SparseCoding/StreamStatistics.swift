@@ -33,11 +33,14 @@ struct StreamStatistics {
   private static func histogram(of stream: UnsafeRawBufferPointer) -> ByteHistogram {
     guard stream.count > sampleSize else { return ByteHistogram(of: stream) }
     let length = sampleSize / pieces
-    return ByteHistogram(
-      of: (0..<pieces).lazy.map { piece in
+    return withUnsafeTemporaryAllocation(byteCount: sampleSize, alignment: 1) { sample in
+      for piece in 0..<pieces {
         let start = (stream.count - length) * piece / (pieces - 1)
-        return UnsafeRawBufferPointer(rebasing: stream[start..<(start + length)])
-      })
+        let target = UnsafeMutableRawBufferPointer(rebasing: sample[(piece * length)...])
+        target.copyMemory(from: UnsafeRawBufferPointer(rebasing: stream[start..<(start + length)]))
+      }
+      return ByteHistogram(of: UnsafeRawBufferPointer(sample))
+    }
   }
 }
 

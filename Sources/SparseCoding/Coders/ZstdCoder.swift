@@ -18,8 +18,10 @@ struct ZstdCoder: StreamCoder {
 final class ZstdCodec: StreamCodec {
   /// zstd leaves a block alone unless Huffman coding saves this share of it.
   private static let worthwhileSaving = 1.0 / 64
-  /// Streams up to this size are tried in both modes; longer ones are probed by a piece of it.
+  /// Streams up to this size may be tried in both modes; longer ones are probed by a piece of it.
   private static let probeSize = 1 << 13
+  /// Streams up to this size are tried without a look at their repeats.
+  private static let unlookedSize = 1 << 10
   /// Pieces that repeat, of a thousand, from which matching is tried.
   private static let worthwhileRepeats = 30
 
@@ -72,7 +74,10 @@ final class ZstdCodec: StreamCodec {
   private func isWorthMatching(
     _ raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics, _ scratch: ScratchStack
   ) -> Bool {
-    guard raw.count > Self.probeSize else { return true }
+    guard raw.count > Self.probeSize else {
+      return level == .small || raw.count <= Self.unlookedSize
+        || LongRepeats.perMille(of: raw) >= Self.worthwhileRepeats
+    }
     if level == .small { return isSmallerMatched(raw, statistics.estimatedSize, scratch) }
     let start = (raw.count - Self.probeSize) / 2
     let piece = UnsafeRawBufferPointer(rebasing: raw[start..<(start + Self.probeSize)])
