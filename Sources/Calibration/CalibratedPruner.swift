@@ -27,33 +27,25 @@ extension Model {
   ) throws -> (pruning: PruningReport, calibration: CalibrationReport) {
     var pruner = try CalibratedPruner(self, pruning, request)
     try pruner.run(feed, runner, progress)
-    var report = pruner.plainReport
-    report.setZeros(
-      Dictionary(
-        uniqueKeysWithValues: try Set(pruner.report.rows.map(\.tensor)).map { tensor in
-          (tensor, try pruner.model[tensor].doubles().count { $0 == 0 })
-        }))
-    self = pruner.model
-    record(pruner.historyEntry(report))
-    return (report, pruner.report)
+    return try pruner.finish(&self)
   }
 }
 
 /// One request carried out on one model.
-private struct CalibratedPruner {
-  private let request: CalibrationRequest
+struct CalibratedPruner {
+  let request: CalibrationRequest
   private let goal: PruningGoal
-  private let dense: Model
+  let dense: Model
   /// The weights that plain pruning leaves.
   private let plain: Model
-  private let schedule: Schedule
+  let schedule: Schedule
   /// How many weights go of each tensor that is pruned.
-  private let zeros: [TensorID: Int]
-  private let index: GraphIndex
+  let zeros: [TensorID: Int]
+  let index: GraphIndex
   /// The model with what was fitted so far.
   private(set) var model: Model
   private(set) var plainReport: PruningReport
-  private(set) var report = CalibrationReport()
+  var report = CalibrationReport()
 
   init(_ model: Model, _ pruning: PruningRequest, _ request: CalibrationRequest) throws {
     self.request = request
@@ -118,9 +110,7 @@ private struct CalibratedPruner {
   private mutating func fit(
     _ layer: LinearLayer, _ stores: LayerCalibration.Stores, _ masks: VectorMasks, _ samples: Int
   ) throws {
-    let isPruned = zeros[layer.tensor] != nil
-    guard isPruned || request.repair == .refit else { return }
-    let (matrices, plainMatrices) = (try layer.matrices(in: dense), try layer.matrices(in: plain))
+    guard zeros[layer.tensor] != nil || request.repair == .refit else { return }
     let calibration = try LayerCalibration(
       LayerMatch(layer), in: dense,
       path: request.repair == .refit ? try OutputPath(behind: layer, in: dense, index) : nil,
@@ -128,6 +118,18 @@ private struct CalibratedPruner {
     guard let sums = try calibration.sums(stores, masks) else {
       return keepPlain(layer, "what it reads does not have the shape of its weights")
     }
+    try fit(layer, to: sums) { fits, weights, fitter in
+      try calibration.finished(fits, of: weights, sums, fitter, stores, masks)
+    }
+  }
+
+  /// Chooses and fits the weights of a layer, and makes what was fitted final.
+  mutating func fit(
+    _ layer: LinearLayer, to sums: [GroupMoments],
+    finishing finish: ([GroupFit], [Matrix], LayerFitter) throws -> [GroupFit]
+  ) throws {
+    let (matrices, plainMatrices) = (try layer.matrices(in: dense), try layer.matrices(in: plain))
+    let isPruned = zeros[layer.tensor] != nil
     let fitter = LayerFitter(request: request, hasBias: layer.bias != .none)
     var fits: [GroupFit] = []
     for group in sums.indices {
@@ -137,13 +139,13 @@ private struct CalibratedPruner {
       guard let fit else { return keepPlain(layer, "what it reads is not finite") }
       fits.append(fit)
     }
-    fits = try calibration.finished(fits, of: matrices, sums, fitter, stores, masks)
+    fits = try finish(fits, matrices, fitter)
     try model.replace(layer, with: fits)
     warnOfShortData(layer, sums[0].moments.count)
     report.rows.append(CalibrationReport.Row(layer, fits, samples: sums[0].moments.count))
   }
 
-  private mutating func keepPlain(_ layer: LinearLayer, _ reason: String) {
+  mutating func keepPlain(_ layer: LinearLayer, _ reason: String) {
     model.restore(layer.tensor, from: plain)
     report.others.append((layer.tensor, reason))
     report.warnings.append("layer \"\(layer.name)\" is pruned without calibration: \(reason)")
@@ -166,7 +168,24 @@ private struct CalibratedPruner {
     }
   }
 
-  func historyEntry(_ pruned: PruningReport) -> HistoryEntry {
+  /// Puts the model in place of the dense one, and says what was done.
+  ///
+  /// Throws what reading weights throws.
+  func finish(
+    _ model: inout Model
+  ) throws -> (pruning: PruningReport, calibration: CalibrationReport) {
+    var pruned = plainReport
+    pruned.setZeros(
+      Dictionary(
+        uniqueKeysWithValues: try Set(report.rows.map(\.tensor)).map { tensor in
+          (tensor, try self.model[tensor].doubles().count { $0 == 0 })
+        }))
+    model = self.model
+    model.record(historyEntry(pruned))
+    return (pruned, report)
+  }
+
+  private func historyEntry(_ pruned: PruningReport) -> HistoryEntry {
     HistoryEntry(
       action: "calibrate",
       settings: [

@@ -8,6 +8,10 @@ public enum CalibrationError: DiagnosticError, Equatable {
   case notFinite(String, count: Int)
   /// The samples tell nothing apart.
   case constantSamples(String)
+  /// Statistics are about another model than it should be.
+  case otherStatistics(String)
+  /// A file of statistics contradicts itself.
+  case badStatistics(String)
 
   /// The stable code of this rule.
   public var code: String {
@@ -15,6 +19,8 @@ public enum CalibrationError: DiagnosticError, Equatable {
     case .noLayers: "E-CAL-001"
     case .notFinite: "E-CAL-002"
     case .constantSamples: "E-CAL-003"
+    case .otherStatistics: "E-CAL-004"
+    case .badStatistics: "E-CAL-005"
     }
   }
 
@@ -30,6 +36,9 @@ public enum CalibrationError: DiagnosticError, Equatable {
       "the samples of \"\(ByteString(name))\" have \(count) elements that are infinite or no number"
     case .constantSamples(let name):
       "the samples of \"\(ByteString(name))\" are all the same number"
+    case .otherStatistics(let reason):
+      "the statistics are about another model: \(ByteString(reason))"
+    case .badStatistics(let reason): "the statistics are broken: \(ByteString(reason))"
     }
   }
 
@@ -39,6 +48,7 @@ public enum CalibrationError: DiagnosticError, Equatable {
     case .noLayers: "prune without --calibrate"
     case .notFinite: "leave such samples out, and see what made them"
     case .constantSamples: "give samples of what the model is made for"
+    case .otherStatistics, .badStatistics: "make them anew with sparsify calibrate"
     }
   }
 }

@@ -30,11 +30,7 @@ struct LayerCalibration {
     let matrices = try match.dense.matrices(in: model)
     (self.match, self.path, self.rule) = (match, path, rule)
     dense = match.groups.map { matrices[$0.dense].selecting(rows: $0.rows) }
-    if case .input(_, let tensor) = match.dense.bias {
-      bias = try model[tensor].doubles()
-    } else {
-      bias = []
-    }
+    bias = try match.dense.ownBias(in: model)
   }
 
   /// The sums over all chunks; nil when a value does not have the shape it should.

@@ -19,6 +19,14 @@ extension LinearLayer {
     }
   }
 
+  /// The bias that the node adds itself; empty when there is none.
+  ///
+  /// Throws what reading it throws.
+  func ownBias(in model: Model) throws -> [Double] {
+    guard case .input(_, let tensor) = bias else { return [] }
+    return try model[tensor].doubles()
+  }
+
   /// The elements of a tensor that holds these matrices, as the tensor stores them.
   func contents(_ matrices: [Matrix], like tensor: Tensor) -> [UInt8] {
     var values = [Double](repeating: 0, count: tensor.shape.elementCount)

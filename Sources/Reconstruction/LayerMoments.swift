@@ -7,10 +7,10 @@ public import LinearAlgebra
 public struct LayerMoments: Sendable {
   /// How many samples there were.
   public private(set) var count = 0
-  private var inputs: [Double]
-  private var outputs: [Double]
-  private var outputSquares: [Double]
-  private var gram: Matrix
+  private(set) var inputs: [Double]
+  private(set) var outputs: [Double]
+  private(set) var outputSquares: [Double]
+  private(set) var gram: Matrix
   private var cross: Matrix
 
   /// No samples of a layer with so many inputs and outputs.
@@ -20,6 +20,15 @@ public struct LayerMoments: Sendable {
     outputSquares = self.outputs
     gram = Matrix(rows: inputs, columns: inputs)
     cross = Matrix(rows: outputs, columns: inputs)
+  }
+
+  /// Sums put together; of `gram` the lower triangle counts.
+  init(
+    count: Int, inputs: [Double], outputs: [Double], outputSquares: [Double], gram: Matrix,
+    cross: Matrix
+  ) {
+    (self.count, self.inputs, self.outputs) = (count, inputs, outputs)
+    (self.outputSquares, self.gram, self.cross) = (outputSquares, gram, cross)
   }
 
   /// Adds samples, one in each row of both matrices.

@@ -12,6 +12,11 @@ public struct OutputSpread: Sendable {
     squares = sums
   }
 
+  /// The outputs that sums tell of.
+  public init(_ moments: LayerMoments) {
+    (count, sums, squares) = (moments.count, moments.outputs, moments.outputSquares)
+  }
+
   /// Adds samples, one in each row.
   public mutating func add(_ outputs: Matrix) {
     count += outputs.rows

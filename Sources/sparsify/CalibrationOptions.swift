@@ -5,9 +5,9 @@ internal import SparsifyKit
 struct CalibrationOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Samples of the inputs: choose weights by what layers read, and repair those that stay.",
+      "Samples of the inputs, or what calibrate made of them: choose weights by what layers read, and repair those that stay.",
       valueName: "npz"),
-    completion: .file(extensions: ["npz", "npy"]))
+    completion: .file(extensions: ["npz", "npy", "spmstats"]))
   var calibrate: [String] = []
 
   @Option(

@@ -25,6 +25,7 @@ struct Sparsify: ParsableCommand {
       sparsify verify model.onnx small.spm             run both, compare what they give
       sparsify advise model.onnx                       try the ways to prune, write nothing
       sparsify sensitivity model.onnx --data test.npz  what each layer can take
+      sparsify calibrate model.onnx --data samples.npz -o model.spmstats   what pruning asks of samples
       sparsify extract model.spm --tensor hidden.weight -o hidden.npy   one tensor, for numpy.load
       sparsify batch plan models --out-dir small       thousands of models: see help batch
 
@@ -36,9 +37,9 @@ struct Sparsify: ParsableCommand {
     version: "sparsify \(Version.current)",
     subcommands: [
       ConvertCommand.self, InspectCommand.self, VerifyCommand.self, DiffCommand.self,
-      AdviseCommand.self, SensitivityCommand.self, ExtractCommand.self, BatchCommand.self,
-      RecipeCommand.self,
-      ExplainCommand.self, LimitsCommand.self, VersionCommand.self, CompletionsCommand.self,
+      AdviseCommand.self, SensitivityCommand.self, CalibrateCommand.self, ExtractCommand.self,
+      BatchCommand.self, RecipeCommand.self, ExplainCommand.self, LimitsCommand.self,
+      VersionCommand.self, CompletionsCommand.self,
     ],
     defaultSubcommand: ConvertCommand.self)
 

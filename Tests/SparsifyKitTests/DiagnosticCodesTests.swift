@@ -84,6 +84,7 @@ import Testing
   ]
   private static let calibration: [CalibrationError] = [
     .noLayers(weights: 1), .notFinite("x", count: 1), .constantSamples("x"),
+    .otherStatistics("r"), .badStatistics("r"),
   ]
   private static let verification: [VerificationError] = [
     .badLabels("y", found: "float32 1", samples: 1),

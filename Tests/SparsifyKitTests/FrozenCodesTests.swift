@@ -25,6 +25,8 @@ import Testing
     E-CAL-001 CalibrationError.noLayers
     E-CAL-002 CalibrationError.notFinite
     E-CAL-003 CalibrationError.constantSamples
+    E-CAL-004 CalibrationError.otherStatistics
+    E-CAL-005 CalibrationError.badStatistics
     E-CHANNEL-001 ChannelSelectionError.shareOutOfRange
     E-CHANNEL-002 ChannelSelectionError.countOutOfRange
     E-CHANNEL-003 ChannelSelectionError.unknownCriterion

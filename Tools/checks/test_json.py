@@ -23,6 +23,7 @@ WORDS = {
     "diff": ["model.onnx", "model.spm"],
     "explain": ["E-ONNX-014"],
     "inspect": ["model.onnx"],
+    "calibrate": ["model.onnx", "--data", "data.npz", "-o", "model.spmstats"],
     "extract": ["model.spm", "--tensor", "hidden.weight", "-o", "out.npy"],
     "limits": [],
     "recipe check": ["recipe.yaml"],

@@ -1,6 +1,6 @@
 internal import ModelGraph
 
-/// Reads the bytes of a .npy file.
+/// Reads and writes the bytes of a .npy file.
 enum NPYArray {
   /// The array, its elements little-endian and the first dimension slowest.
   ///
@@ -23,6 +23,13 @@ enum NPYArray {
         elementType: header.elementType, shape: header.shape, contents: contents)
     else { throw .badArray(name, reason: "its shape does not fit its bytes") }
     return array
+  }
+
+  /// The bytes of a file with an array; nil for types that NumPy has not.
+  static func bytes(of array: NumericArray) -> [UInt8]? {
+    NPYHead.descriptor(of: array.elementType)
+      .flatMap { NPYHead.bytes(descriptor: $0, dimensions: array.shape.dimensions) }
+      .map { $0 + array.contents }
   }
 
   private static func reverseBytes(_ contents: inout [UInt8], width: Int) {

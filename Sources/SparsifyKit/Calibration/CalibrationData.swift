@@ -4,9 +4,9 @@ public import Inference
 internal import ModelGraph
 internal import Reconstruction
 
-/// The samples that layers are looked at with, and how the model is run on them.
+/// What layers read: samples, and how the model is run on them, or sums that were kept.
 public struct CalibrationData: Sendable {
-  /// The paths of .npz or .npy files of samples.
+  /// The paths of .npz or .npy files of samples, or of files of `StatisticsCollection`.
   public var files: [String]
   /// The input that tells which vectors count.
   public var mask = "attention_mask"
@@ -21,6 +21,29 @@ public struct CalibrationData: Sendable {
   /// About how many elements of an input are run at once.
   private static let elementsPerRun = 1 << 18
 
+  /// The sums that are in the files; nil when they hold samples.
+  ///
+  /// - Throws: `CalibrationError`, `NumPyError`, and `ConversionError.badOption` for files of both
+  ///   kinds, in a `FileFailure`.
+  func statistics() throws -> CalibrationStatistics? {
+    let opened = try files.map { path in
+      try FileFailure.naming(path) { (path: path, file: try ArrayFile(path: path)) }
+    }
+    guard opened.contains(where: { StatisticsFile.isOne($0.file) }) else { return nil }
+    guard opened.allSatisfy({ StatisticsFile.isOne($0.file) }) else {
+      throw ConversionError.badOption(
+        "some files hold samples, others sums of them", hint: "give files of one kind")
+    }
+    var sums: CalibrationStatistics?
+    for (path, file) in opened {
+      try FileFailure.naming(path) {
+        let own = try StatisticsFile.read(file)
+        if sums == nil { sums = own } else { try sums?.add(own) }
+      }
+    }
+    return sums
+  }
+
   /// Some of the samples of all files, for a model.
   ///
   /// - Throws: `CalibrationError`, `VerificationError`, `NumPyError`, `InferenceError.badInput`, in a
@@ -32,6 +55,11 @@ public struct CalibrationData: Sendable {
       let file = try ArrayFile(path: path)
       sources.append(
         try FileFailure.naming(path) {
+          guard !StatisticsFile.isOne(file) else {
+            throw ConversionError.badOption(
+              "sums of samples choose and repair single weights and patterns only",
+              hint: "give the samples themselves")
+          }
           let whole = try DataInputs(file, for: inputs, labels: nil, batch: Self.batch(inputs))
           try Self.check(whole)
           let first = try whole.inputs(ofRun: 0).arrays

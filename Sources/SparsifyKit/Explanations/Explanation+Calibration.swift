@@ -34,5 +34,26 @@ extension Explanation {
       remedies: [
         "give samples of what the model is made for, prepared as for the model"
       ]),
+    Explanation(
+      "E-CAL-004", .malformedData,
+      "Statistics of what layers read are about another model, or about two.",
+      causes: [
+        "they were made of another model, or of this one with other layers or channels",
+        "several files were made of different models",
+      ],
+      remedies: [
+        "make them anew: sparsify calibrate MODEL --data FILE -o STATISTICS",
+        "look at their layers: numpy.load(file)[\"0/tensor\"].tobytes()",
+      ]),
+    Explanation(
+      "E-CAL-005", .malformedData,
+      "A file of statistics contradicts itself.",
+      causes: [
+        "it was changed, or made by something else",
+        "it was made by a later version",
+      ],
+      remedies: [
+        "make it anew: sparsify calibrate MODEL --data FILE -o STATISTICS"
+      ]),
   ]
 }

@@ -86,9 +86,15 @@ extension RecipeRun {
     _ request: PruningRequest, _ settings: CalibrationSettings, _ model: inout Model
   ) throws -> PruningReport {
     let data = try samples
-    let result = try model.prune(
-      request, calibratedBy: settings.request(mask: data.mask), try data.feed(for: model, settings),
-      RuntimePartRunner(options: data.inference), progress: progress)
+    let wanted = settings.request(mask: data.mask)
+    let result =
+      if let sums = try data.statistics() {
+        try model.prune(request, calibratedBy: wanted, sums)
+      } else {
+        try model.prune(
+          request, calibratedBy: wanted, try data.feed(for: model, settings),
+          RuntimePartRunner(options: data.inference), progress: progress)
+      }
     calibration = CalibrationSummary(result.calibration, of: model).following(calibration)
     warnings += result.calibration.warnings
     return result.pruning
