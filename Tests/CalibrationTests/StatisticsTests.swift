@@ -110,6 +110,30 @@ import Testing
     }
   }
 
+  @Test("Sums that no samples could have leave finite weights", arguments: [-1, 0, 1e300])
+  func impossibleSums(scale: Double) throws {
+    let sums = try statistics(.numbers(50, chunk: 50))
+    let layers = try sums.layers.map { layer in
+      CalibrationStatistics.Layer(
+        tensor: layer.tensor, rows: layer.rows,
+        groups: try layer.groups.map {
+          try #require(
+            CalibrationStatistics.Group(
+              count: $0.count, sums: $0.sums, products: $0.products.map { $0 * scale }))
+        })
+    }
+    for method in ReconstructionMethods.all {
+      let model = try pruned(
+        CalibrationStatistics(sampleCount: 0, layers: layers), request(method.name)
+      ).model
+      for tensor in [TensorID(1), TensorID(2)] {
+        let weights = try model[tensor].doubles()
+        #expect(weights.allSatisfy(\.isFinite), "\(method.name)")
+        #expect(weights.count { $0 == 0 } >= Int((0.6 * Double(weights.count)).rounded()))
+      }
+    }
+  }
+
   @Test("A layer that the sums do not tell of is pruned plainly, which is said")
   func unknownLayer() throws {
     let sums = try statistics(.numbers(200, chunk: 64))

@@ -41,6 +41,7 @@ public struct StatisticsCollection: Sendable {
   /// Collects.
   ///
   /// - Parameter progress: told how many layers of how many are done.
+  /// - Returns: what was collected.
   /// - Throws: a `DiagnosticError`; of the kind `missingLibrary` when there is no runtime. The output
   ///   has not appeared then.
   public func run(progress: ((Int, Int) -> Void)? = nil) throws -> Result {
