@@ -78,18 +78,48 @@ static const tile *tile_of(kernel_path path) {
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
+/** Of lines that lie across rows, this many elements are packed at once: the part of each row is read
+    from one end to the other, and what is written stays in the nearest cache. */
+enum { PACKED = 16 };
+
+/** Copies `inner` elements of a group of lines; with constants for other sizes, in whole vectors. */
+static inline __attribute__((always_inline)) void pack_group(
+    const double *source, size_t line_step, size_t inner_step, size_t count, size_t inner,
+    size_t group, double *packed) {
+  for (size_t p = 0; p < inner; p++, packed += group) {
+    for (size_t i = 0; i < count; i++) packed[i] = source[i * line_step + p * inner_step];
+    for (size_t i = count; i < group; i++) packed[i] = 0;
+  }
+}
+
+static inline __attribute__((always_inline)) void pack_groups(
+    const double *matrix, size_t stride, bool is_across, size_t lines, size_t inner, size_t group,
+    double *packed) {
+  size_t piece = is_across ? PACKED : inner;
+  for (size_t p = 0; p < inner; p += piece) {
+    size_t length = smaller(piece, inner - p);
+    for (size_t first = 0; first < lines; first += group) {
+      size_t count = smaller(group, lines - first);
+      double *target = packed + first * inner + p * group;
+      if (!is_across) {
+        pack_group(matrix + first * stride + p, stride, 1, count, length, group, target);
+      } else if (count < group) {
+        pack_group(matrix + p * stride + first, 1, stride, count, length, group, target);
+      } else {
+        pack_group(matrix + p * stride + first, 1, stride, group, length, group, target);
+      }
+    }
+  }
+}
+
 /** Copies a piece of op(matrix), `lines` by `inner`, in groups of `group` lines, the lines of a group
     beside each other; lines that are missing from the last group are zero. */
 static void pack(const double *matrix, size_t stride, bool is_across, size_t lines, size_t inner,
                  size_t group, double *packed) {
-  size_t line_step = is_across ? 1 : stride, inner_step = is_across ? stride : 1;
-  for (size_t first = 0; first < lines; first += group) {
-    size_t count = smaller(group, lines - first);
-    for (size_t p = 0; p < inner; p++, packed += group) {
-      const double *source = matrix + first * line_step + p * inner_step;
-      for (size_t i = 0; i < count; i++) packed[i] = source[i * line_step];
-      for (size_t i = count; i < group; i++) packed[i] = 0;
-    }
+  switch (group) {
+  case 16: return pack_groups(matrix, stride, is_across, lines, inner, 16, packed);
+  case 8: return pack_groups(matrix, stride, is_across, lines, inner, 8, packed);
+  default: return pack_groups(matrix, stride, is_across, lines, inner, group, packed);
   }
 }
 

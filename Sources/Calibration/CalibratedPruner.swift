@@ -11,7 +11,7 @@ extension Model {
   ///
   /// How many weights go of each tensor is what plain pruning takes. The network is run stage by
   /// stage, each layer with what the layers before it, pruned already, give; values in between are
-  /// in a file, never in memory at once.
+  /// in a file but for a few, never in memory at once.
   ///
   /// - Parameters:
   ///   - pruning: what to prune; blocks and thresholds keep the weights it chooses.
@@ -119,7 +119,7 @@ struct CalibratedPruner {
       return keepPlain(layer, "what it reads does not have the shape of its weights")
     }
     try fit(layer, to: sums) { fits, weights, fitter in
-      try calibration.finished(fits, of: weights, sums, fitter, stores, masks)
+      try calibration.finished(fits, of: weights, sums, fitter)
     }
   }
 

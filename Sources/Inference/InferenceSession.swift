@@ -94,7 +94,7 @@ extension ModelValue {
     let array = try fitting(array)
     return NamedArray(
       name: name, elementType: Int32(array.elementType.rawValue),
-      dimensions: array.shape.dimensions.map(Int64.init), contents: array.contents)
+      dimensions: array.shape.dimensions.map(Int64.init), contents: array.contents[...])
   }
 
   /// True when every fixed size agrees; no dimensions may also mean that the rank is not known.
@@ -112,7 +112,7 @@ extension NumericArray {
   fileprivate init(_ array: NamedArray) throws(InferenceError) {
     guard let type = UInt8(exactly: array.elementType).flatMap(ElementType.init),
       let shape = Shape(array.dimensions.map { Int($0) }),
-      let result = NumericArray(elementType: type, shape: shape, contents: array.contents)
+      let result = NumericArray(elementType: type, shape: shape, contents: Array(array.contents))
     else { throw .badReply(reason: "an output of the unknown type \(array.elementType)") }
     self = result
   }

@@ -38,10 +38,10 @@ final class RuntimeChannel {
     _ request: some Message, for reply: Reply.Type, _ doing: String
   ) throws -> Reply {
     let deadline = deadline
-    let (header, body) = request.frame
     try explaining(doing) {
-      try header.withUnsafeBytes { try child.write($0, until: deadline) }
-      try body.withUnsafeBytes { try child.write($0, until: deadline) }
+      for piece in request.frame {
+        try piece.withUnsafeBytes { try child.write($0, until: deadline) }
+      }
     }
     return try self.reply(reply, doing, until: deadline)
   }

@@ -44,7 +44,7 @@ public struct FrameHeader: Equatable, Sendable {
     encoder.add(Self.mark)
     encoder.add(kind.rawValue)
     encoder.add(UInt64(length))
-    return encoder.bytes
+    return Array(encoder.pieces.joined())
   }
 }
 

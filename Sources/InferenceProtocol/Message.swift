@@ -18,19 +18,20 @@ extension Message {
     try decoder.finish()
   }
 
-  /// The message with its header.
-  public var frame: (header: [UInt8], body: [UInt8]) {
+  /// The message behind its header, in pieces one behind the other.
+  public var frame: [ArraySlice<UInt8>] {
     var encoder = MessageEncoder()
     encode(into: &encoder)
-    let body = encoder.bytes
-    return (FrameHeader(kind: Self.kind, length: body.count).bytes, body)
+    let body = encoder.pieces
+    let length = body.reduce(0) { $0 + $1.count }
+    return [FrameHeader(kind: Self.kind, length: length).bytes[...]] + body
   }
 }
 
 /// A header and the bytes behind it, as they were read.
 public struct Frame: Sendable {
-  /// How many bytes are taken at once: memory grows with what comes, not with what is claimed.
-  private static let pieceSize = 1 << 20
+  /// For how many bytes there is room at first: memory grows with what comes, not with what is claimed.
+  private static let firstRoom = 1 << 24
 
   /// What the message is.
   public let kind: MessageKind
@@ -54,12 +55,19 @@ public struct Frame: Sendable {
     _ count: Int, _ receive: (UnsafeMutableRawBufferPointer) throws -> Int
   ) throws -> [UInt8] {
     var bytes: [UInt8] = []
-    try withUnsafeTemporaryAllocation(byteCount: min(count, pieceSize) + 1, alignment: 1) { piece in
-      while bytes.count < count {
-        let wanted = min(count - bytes.count, pieceSize)
-        let received = try receive(UnsafeMutableRawBufferPointer(rebasing: piece[..<wanted]))
-        guard received > 0 else { break }
-        bytes.append(contentsOf: piece[..<min(received, wanted)])
+    var room = 0
+    while bytes.count == room, room < count {
+      room = min(count, max(firstRoom, 2 * room))
+      let known = bytes
+      bytes = try [UInt8](unsafeUninitializedCapacity: room) { buffer, filled in
+        filled = buffer.initialize(fromContentsOf: known)
+        while filled < room {
+          let rest = UnsafeMutableRawBufferPointer(
+            UnsafeMutableBufferPointer(rebasing: buffer[filled..<room]))
+          let received = try receive(rest)
+          guard received > 0 else { return }
+          filled += min(received, rest.count)
+        }
       }
     }
     return bytes

@@ -21,14 +21,14 @@ public struct MessageDecoder: Sendable {
     return Number(littleEndian: value)
   }
 
-  /// The next bytes.
-  public mutating func contents() throws(ProtocolError) -> [UInt8] {
+  /// The next bytes, which are not copied.
+  public mutating func contents() throws(ProtocolError) -> ArraySlice<UInt8> {
     let length = try number(UInt64.self)
     guard length <= UInt64(bytes.count - position) else {
       throw ProtocolError("\(length) bytes where \(bytes.count - position) are left")
     }
     defer { position += Int(length) }
-    return Array(bytes[position..<position + Int(length)])
+    return bytes[position..<position + Int(length)]
   }
 
   /// The next text; bytes that are not UTF-8 become U+FFFD.

@@ -1,25 +1,33 @@
 /// Writes the parts of a message: numbers little-endian, everything else behind its length.
 public struct MessageEncoder: Sendable {
-  /// The bytes so far.
-  public private(set) var bytes: [UInt8] = []
+  /// Contents of at least so many bytes are a piece of their own, which costs no copy.
+  private static let smallestPiece = 1 << 12
+
+  private var complete: [ArraySlice<UInt8>] = []
+  private var last: [UInt8] = []
 
   /// Starts an empty message.
   public init() {}
 
+  /// The bytes so far, in pieces one behind the other.
+  public var pieces: [ArraySlice<UInt8>] { complete + [last[...]] }
+
   /// Adds a number.
   public mutating func add(_ number: some FixedWidthInteger) {
-    withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: number.littleEndian) { last.append(contentsOf: $0) }
   }
 
   /// Adds a text.
   public mutating func add(_ text: String) {
-    add(Array(text.utf8))
+    add(Array(text.utf8)[...])
   }
 
   /// Adds bytes.
-  public mutating func add(_ contents: [UInt8]) {
+  public mutating func add(_ contents: ArraySlice<UInt8>) {
     add(UInt64(contents.count))
-    bytes.append(contentsOf: contents)
+    guard contents.count >= Self.smallestPiece else { return last.append(contentsOf: contents) }
+    complete += [last[...], contents]
+    last = []
   }
 
   /// Adds a list.

@@ -10,10 +10,10 @@ public struct NamedArray: Equatable, Sendable {
   /// The dimensions, slowest first.
   public let dimensions: [Int64]
   /// The elements, packed, little-endian.
-  public let contents: [UInt8]
+  public let contents: ArraySlice<UInt8>
 
   /// Describes elements.
-  public init(name: String, elementType: Int32, dimensions: [Int64], contents: [UInt8]) {
+  public init(name: String, elementType: Int32, dimensions: [Int64], contents: ArraySlice<UInt8>) {
     self.name = name
     self.elementType = elementType
     self.dimensions = dimensions

@@ -100,8 +100,31 @@ public struct Cholesky: Sendable {
   }
 
   /// Solves X L^T = B in place for small L, from a column on.
+  ///
+  /// Rows do not depend on each other: of four at once no sum waits for its own last step.
   private static func divide(_ sides: MatrixBlock, by lower: MatrixBlock, from first: Int = 0) {
-    for row in 0..<sides.rows {
+    let whole = sides.rows - sides.rows % 4
+    for row in stride(from: 0, to: whole, by: 4) {
+      for column in first..<lower.columns {
+        var sums = (
+          sides[row, column], sides[row + 1, column], sides[row + 2, column],
+          sides[row + 3, column]
+        )
+        for inner in 0..<column {
+          let factor = lower[column, inner]
+          sums.0 -= sides[row, inner] * factor
+          sums.1 -= sides[row + 1, inner] * factor
+          sums.2 -= sides[row + 2, inner] * factor
+          sums.3 -= sides[row + 3, inner] * factor
+        }
+        let pivot = lower[column, column]
+        sides[row, column] = sums.0 / pivot
+        sides[row + 1, column] = sums.1 / pivot
+        sides[row + 2, column] = sums.2 / pivot
+        sides[row + 3, column] = sums.3 / pivot
+      }
+    }
+    for row in whole..<sides.rows {
       for column in first..<lower.columns {
         var sum = sides[row, column]
         for inner in 0..<column { sum -= sides[row, inner] * lower[column, inner] }

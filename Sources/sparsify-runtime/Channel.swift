@@ -32,16 +32,15 @@ struct Channel {
 
   /// Sends a reply; false when nobody is there to take it.
   func send(_ message: some Message) -> Bool {
-    let (header, body) = message.frame
-    return Self.write(header, to: output) && Self.write(body, to: output)
+    message.frame.allSatisfy { Self.write($0, to: output) }
   }
 
   /// Says something to people.
   func complain(_ line: String) {
-    _ = Self.write(Array("\(line)\n".utf8), to: STDERR_FILENO)
+    _ = Self.write(Array("\(line)\n".utf8)[...], to: STDERR_FILENO)
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
     bytes.withUnsafeBytes { bytes in
       var done = 0
       while done < bytes.count {

@@ -50,7 +50,7 @@ struct OutputReader {
     else { throw FailureReply(.run, "the output \"\(name)\" is no tensor of numbers") }
     var data: UnsafeMutableRawPointer?
     try api.check(.run, api.tensor_data(value, &data))
-    let contents = [UInt8](UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : count))
+    let contents = [UInt8](UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : count))[...]
     guard contents.count == count else { throw FailureReply(.run, "\"\(name)\" has no contents") }
     return NamedArray(
       name: name, elementType: shape.elementType, dimensions: shape.dimensions, contents: contents)

@@ -17,7 +17,11 @@ import Testing
   ]
 
   private static func made<M: Message>(_ message: M) -> ([UInt8], @Sendable ([UInt8]) -> [UInt8]?) {
-    (message.frame.body, { bytes in (try? M(body: bytes))?.frame.body })
+    (body(of: message), { bytes in (try? M(body: bytes)).map(body) })
+  }
+
+  private static func body(of message: some Message) -> [UInt8] {
+    Array(message.frame.dropFirst().joined())
   }
 
   @Test("Every message comes back as it was")
@@ -50,7 +54,9 @@ import Testing
   func claimedList() {
     var encoder = MessageEncoder()
     encoder.add(UInt32.max)
-    #expect(throws: ProtocolError.self) { _ = try OutputsReply(body: encoder.bytes) }
+    #expect(throws: ProtocolError.self) {
+      _ = try OutputsReply(body: Array(encoder.pieces.joined()))
+    }
   }
 
   @Test("An array whose shape does not fit its bytes is refused")
@@ -58,7 +64,7 @@ import Testing
     for dimensions in [[3, 1], [-2, -1], [2, 1 << 62, 4], [0]] as [[Int64]] {
       let wrong = NamedArray(
         name: "", elementType: 1, dimensions: dimensions, contents: Self.array.contents)
-      let body = OutputsReply(outputs: [wrong]).frame.body
+      let body = Self.body(of: OutputsReply(outputs: [wrong]))
       #expect(throws: ProtocolError.self) { _ = try OutputsReply(body: body) }
     }
     #expect(NamedArray.byteCount(ofType: 21, dimensions: [3]) == 2)
@@ -79,17 +85,32 @@ import Testing
 
   @Test("A frame comes back however it is cut into pieces", arguments: [1, 3, 17, 1000])
   func pieces(size: Int) throws {
-    let (header, body) = LoadRequest(path: String(repeating: "p", count: 500), threads: 1).frame
-    let read = try #require(try frame(header + body, pieces: size))
+    let sent = LoadRequest(path: String(repeating: "p", count: 500), threads: 1).frame
+    let read = try #require(try frame(Array(sent.joined()), pieces: size))
     #expect(read.kind == .load)
-    #expect(read.body == body)
+    #expect(read.body == Array(sent.dropFirst().joined()))
+  }
+
+  @Test("Large contents are sent as they are, and come back whatever room there was at first")
+  func largeContents() throws {
+    var contents = [UInt8](repeating: 7, count: 1 << 24 + 99)
+    for place in stride(from: 0, to: contents.count, by: 4099) {
+      contents[place] = UInt8(place % 251)
+    }
+    let array = NamedArray(
+      name: "x", elementType: 2, dimensions: [Int64(contents.count)], contents: contents[...])
+    let sent = RunRequest(inputs: [array], outputs: ["y"]).frame
+    let start = contents.withUnsafeBytes { $0.baseAddress }
+    #expect(sent.contains { piece in piece.withUnsafeBytes { $0.baseAddress } == start })
+    let read = try #require(try frame(sent.reduce(into: []) { $0 += $1 }, pieces: 3_000_001))
+    #expect(try RunRequest(body: read.body).inputs == [array])
+    withExtendedLifetime(contents) {}
   }
 
   @Test("The end between two frames is no error, inside of one it is")
   func ends() throws {
     #expect(try frame([]) == nil)
-    let (header, body) = ReadyReply(version: "1").frame
-    let whole = header + body
+    let whole = Array(ReadyReply(version: "1").frame.joined())
     for count in 1..<whole.count {
       #expect(throws: ProtocolError.self) { _ = try frame(Array(whole[..<count])) }
     }

@@ -42,7 +42,7 @@ import Testing
       outputs: [ValueDescription(name: "y", elementType: 1, dimensions: [1], symbols: [""])]))
 
   private static func bytes(_ message: some Message) -> [UInt8] {
-    message.frame.header + message.frame.body
+    Array(message.frame.joined())
   }
 
   @Test("A crash is told from an exit, with the last words")

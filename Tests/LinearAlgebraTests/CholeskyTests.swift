@@ -22,6 +22,17 @@ import Testing
     #expect(zip(solution, expected.values).allSatisfy { abs($0 - $1) < 1e-9 })
   }
 
+  @Test("Each of many right-hand sides is solved as it is alone", arguments: [1, 2, 3, 4, 5, 11])
+  func sides(count: Int) throws {
+    let factor = try #require(Cholesky(sample(61)))
+    let sides = sampleMatrix(count, 61, seed: 8)
+    var together = sides
+    factor.solve(rows: &together)
+    for row in 0..<count {
+      #expect(Array(together.row(row)) == factor.solution(of: Array(sides.row(row))))
+    }
+  }
+
   @Test("The inverse inverts and is symmetric", arguments: [1, 3, 48, 61, 100, 150])
   func inverses(size: Int) throws {
     let matrix = sample(size)

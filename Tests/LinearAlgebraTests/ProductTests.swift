@@ -70,6 +70,23 @@ func largestDifference(_ left: Matrix, _ right: Matrix) -> Double {
     }
   }
 
+  @Test("Pieces are the same bits whichever way both factors lie", arguments: [1, 2, 3])
+  func layouts(transposed: Int) {
+    for (rows, columns, inner) in [(97, 33, 300), (23, 70, 259)] {
+      let left = sampleMatrix(rows, inner, seed: 5)
+      let right = sampleMatrix(inner, columns, seed: 6)
+      let expected = Matrix.product(.plain(left), .plain(right))
+      for path in Self.paths {
+        var result = Matrix(rows: rows, columns: columns)
+        result.multiply(
+          transposed & 1 == 0 ? .plain(left) : .transposed(left.transposed),
+          transposed & 2 == 0 ? .plain(right) : .transposed(right.transposed), subtracts: false,
+          isLower: false, path: path)
+        #expect(result == expected)
+      }
+    }
+  }
+
   @Test("The lower half of a symmetric product is the same as in the whole one")
   func lower() {
     for size in [1, 7, 8, 40, 101] {
