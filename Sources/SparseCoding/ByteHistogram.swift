@@ -3,7 +3,7 @@ internal import CKernels
 /// How often each byte occurs.
 struct ByteHistogram {
   private(set) var counts = [UInt32](repeating: 0, count: 256)
-  private var total = 0
+  private(set) var total = 0
 
   init() {}
 
@@ -19,6 +19,14 @@ struct ByteHistogram {
       guard let base = piece.baseAddress else { continue }
       byte_histogram(base.assumingMemoryBound(to: UInt8.self), piece.count, &counts)
     }
+  }
+
+  /// Counts one part of `2^halvings` of a stream, and each byte once that occurs elsewhere only.
+  init(sampling stream: UnsafeRawBufferPointer, halvings: UInt32, _ kernels: KernelPath) {
+    guard let base = stream.baseAddress else { return }
+    sampled_byte_histogram(
+      kernels.selector, base.assumingMemoryBound(to: UInt8.self), stream.count, halvings, &counts)
+    total = counts.reduce(0) { $0 + Int($1) }
   }
 
   /// The entropy of a byte in bits, from 0 to 8.

@@ -42,6 +42,16 @@ extension ChunkCoder {
     coded.append(contentsOf: stored)
   }
 
+  /// Appends a stream of bits below those that say something, which are noise as a rule: no coder is
+  /// asked then, unless the elements repeat each other.
+  func append(low raw: UnsafeRawBufferPointer, of chunk: ChunkAnalysis, to coded: inout [UInt8]) {
+    guard level != .small, !chunk.hasRepeats, StreamStatistics(raw).isNoise else {
+      return append(stream: raw, to: &coded)
+    }
+    coded.append(CoderID.stored.rawValue)
+    coded.append(contentsOf: raw)
+  }
+
   /// The bytes these take when matched quickly.
   func quickSize(of bytes: UnsafeRawBufferPointer) -> Double {
     scratch.measured { Double(quickMatcher?.compress(bytes, $0)?.count ?? bytes.count) }

@@ -9,6 +9,8 @@ struct StreamStatistics {
   /// Longer streams are looked at in evenly spaced pieces of this total size.
   private static let sampleSize = 1 << 13
   private static let pieces = 16
+  /// Samples of noise seem to be this much smaller than they are.
+  private static let noiseSaving = 1.0 / 256
 
   /// How many bytes the stream has.
   let count: Int
@@ -29,6 +31,9 @@ struct StreamStatistics {
   ///
   /// This is the one place that knows how good the coders are: as good as the entropy allows.
   var estimatedSize: Double { Double(count) * histogram.bitsPerByte / 8 }
+
+  /// True when all bytes are about as frequent.
+  var isNoise: Bool { estimatedSize >= Double(count) * (1 - Self.noiseSaving) }
 
   private static func histogram(of stream: UnsafeRawBufferPointer) -> ByteHistogram {
     guard stream.count > sampleSize else { return ByteHistogram(of: stream) }

@@ -42,6 +42,33 @@ import Testing
     return parts.map { UInt32($0) }
   }
 
+  @Test(
+    "Frequencies of an eighth of a stream cost it less than a thousandth", arguments: [2, 3, 5])
+  func sampled(terms: Int) throws {
+    var generator = SeededGenerator(seed: UInt64(terms))
+    var stream: [UInt8] = (0..<262_144).map { _ in
+      (0..<terms).reduce(0) { sum, _ in sum + UInt8.random(in: 0..<40, using: &generator) }
+    }
+    stream[777] = 255
+    try stream.withUnsafeBytes { bytes in
+      let histogram = ByteHistogram(of: bytes)
+      let exact = try #require(ByteFrequencies(histogram, largestBits: 12))
+      let part = ByteHistogram(sampling: bytes, halvings: 3, .best)
+      let sampled = try #require(ByteFrequencies(part, largestBits: 12))
+      #expect(zip(sampled.counts, histogram.counts).allSatisfy { ($0 > 0) == ($1 > 0) })
+      #expect(cost(histogram, sampled) < cost(histogram, exact) * 1.001)
+    }
+  }
+
+  /// The bits that a stream takes by some frequencies.
+  private func cost(_ histogram: ByteHistogram, _ frequencies: ByteFrequencies) -> Double {
+    zip(histogram.counts, frequencies.counts).reduce(0) { sum, pair in
+      guard pair.0 > 0 else { return sum }
+      let bits = binaryLogarithm(frequencies.total) - binaryLogarithm(Int(pair.1))
+      return sum + Double(pair.0) * bits
+    }
+  }
+
   @Test("Pieces count as their bytes in one buffer do", arguments: [0, 1, 7, 8, 100, 4097])
   func pieces(length: Int) {
     var generator = SeededGenerator(seed: UInt64(length))

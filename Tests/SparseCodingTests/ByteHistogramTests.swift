@@ -4,14 +4,13 @@ import Testing
 @testable import SparseCoding
 
 @Suite struct ByteHistogramTests {
-  /// Bytes that are counted one by one and in pairs, and what is left of a block.
-  static let lengths = [0, 1, 3, 4, 500, 65_535, 65_536, 65_543, 262_144, 262_151, 400_003]
+  /// Whole words and groups, and what is left of them.
+  static let lengths = [0, 1, 3, 8, 500, 512, 4_099, 65_536, 65_543, 262_151]
 
   @Test("Every byte is counted once", arguments: lengths)
   func counts(length: Int) {
     var random = SeededGenerator(seed: UInt64(length))
     let noise = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
-    // One pair that is all of them, or half, overflows a counter of sixteen bits.
     let streams = [
       noise, noise.map { $0 & 3 }, [UInt8](repeating: 9, count: length),
       (0..<length).map { UInt8($0 / 2 % 2 * 7) },
@@ -24,6 +23,42 @@ import Testing
         #expect(ByteHistogram(of: [bytes, bytes]).counts == expected.map { 2 * $0 })
       }
     }
+  }
+
+  @Test("One run of each group is counted, and once what occurs elsewhere", arguments: lengths)
+  func samples(length: Int) {
+    var random = SeededGenerator(seed: UInt64(length))
+    let noise = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
+    // Rare ones are mostly met where nothing is counted.
+    let rare = noise.map { byte in
+      Int.random(in: 0..<500, using: &random) == 0 ? byte : 128 | byte & 3
+    }
+    for stream in [noise, rare, [UInt8](repeating: 200, count: length)] {
+      for halvings in [1, 2, 3] {
+        let expected = sampled(stream, halvings)
+        for kernels in KernelPath.allCases where kernels.isSupported {
+          let found = stream.withUnsafeBytes {
+            ByteHistogram(sampling: $0, halvings: UInt32(halvings), kernels)
+          }
+          #expect(found.counts.elementsEqual(expected))
+          #expect(found.total == expected.reduce(0) { $0 + Int($1) })
+        }
+      }
+    }
+  }
+
+  /// Runs of 64 bytes; the one that is counted of each group is a hash of the group's number.
+  private func sampled(_ stream: [UInt8], _ halvings: Int) -> [UInt32] {
+    var counts = [UInt32](repeating: 0, count: 256)
+    let groupSize = 64 << halvings
+    for group in 0..<stream.count / groupSize {
+      let hash = UInt32(truncatingIfNeeded: group) &* 0x9E37_79B9
+      let run = Int(hash >> (32 - UInt32(halvings)))
+      let start = group * groupSize + run * 64
+      for byte in stream[start..<start + 64] { counts[Int(byte)] += 1 }
+    }
+    for byte in Set(stream) { counts[Int(byte)] = max(1, counts[Int(byte)]) }
+    return counts
   }
 
   @Test("Pieces that stood before are counted", arguments: [0, 8, 9, 11, 12, 200, 8192])

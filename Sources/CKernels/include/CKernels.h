@@ -147,6 +147,11 @@ void exponent_range(kernel_path path, unsigned width, const uint8_t *elements, s
 /** Adds how often each byte occurs. */
 void byte_histogram(const uint8_t *bytes, size_t count, uint32_t counts[256]);
 
+/** Adds how often each byte occurs in one part of 2^`bits` of a stream, 1 to 31, and once each that
+    occurs elsewhere only; `counts` is zero before. */
+void sampled_byte_histogram(kernel_path path, const uint8_t *bytes, size_t count, unsigned bits,
+                            uint32_t counts[256]);
+
 /** How many pieces of eight bytes, of those that begin at every fourth, stood before in a buffer of at
     most 64 KiB; only the last one of each hash is remembered. */
 size_t repeated_pieces(const uint8_t *bytes, size_t count);

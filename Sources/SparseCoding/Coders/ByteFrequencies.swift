@@ -17,13 +17,18 @@ struct ByteFrequencies {
 extension ByteFrequencies {
   /// Frequencies for a stream of at least two different bytes; nil for any other.
   init?(of stream: UnsafeRawBufferPointer, largestBits: Int) {
-    let counts = ByteHistogram(of: stream).counts
+    self.init(ByteHistogram(of: stream), largestBits: largestBits)
+  }
+
+  /// Frequencies for a stream whose bytes were counted, all or some; nil when all are equal.
+  init?(_ histogram: ByteHistogram, largestBits: Int) {
+    let counts = histogram.counts
     guard counts.count(where: { $0 > 0 }) > 1 else { return nil }
-    let logarithm = Int.bitWidth - stream.count.leadingZeroBitCount
+    let logarithm = Int.bitWidth - histogram.total.leadingZeroBitCount
     // Rare symbols take a whole part each, so long streams get smaller parts.
     bits = min(max(logarithm - 3, 8), largestBits)
     for (symbol, count) in counts.enumerated() where count > 0 {
-      self.counts[symbol] = UInt32(max(1, Int(count) * total / stream.count))
+      self.counts[symbol] = UInt32(max(1, Int(count) * total / histogram.total))
     }
     balance(counts)
   }

@@ -17,8 +17,8 @@ struct RansCoder: StreamCoder {
 final class RansCodec: StreamCodec {
   /// Shorter streams do not pay for the table.
   static let shortestStream = 256
-  /// Samples of noise seem to be this much smaller than they are.
-  private static let worthwhileSaving = 1.0 / 256
+  /// Longer streams are counted in samples.
+  private static let longestCounted = 1 << 17
 
   private let level: CompressionLevel
   private let kernels: KernelPath
@@ -35,8 +35,7 @@ final class RansCodec: StreamCodec {
     for use: StreamUse
   ) -> UnsafeRawBufferPointer? {
     guard raw.count >= Self.shortestStream, !statistics.isConstant,
-      statistics.estimatedSize < Double(raw.count) * (1 - Self.worthwhileSaving),
-      let frequencies = ByteFrequencies(of: raw, largestBits: level == .small ? 14 : 12)
+      !statistics.isNoise, let frequencies = frequencies(of: raw, statistics)
     else { return nil }
     let lanes = RansLanes(ofStream: raw.count, kernels)
     // The words end where the buffer does; what comes before them is put there at last.
@@ -50,6 +49,19 @@ final class RansCodec: StreamCodec {
     let stored = room.from(room.count - size - head.count)
     stored.copyBytes(from: head)
     return UnsafeRawBufferPointer(stored)
+  }
+
+  /// Counts all bytes, or at the faster levels a sample of many, which costs some 1 / 10,000.
+  ///
+  /// The loss grows with the number of different bytes; those of more than six bits have many.
+  private func frequencies(
+    of raw: UnsafeRawBufferPointer, _ statistics: StreamStatistics
+  ) -> ByteFrequencies? {
+    if level == .small { return ByteFrequencies(of: raw, largestBits: 14) }
+    guard raw.count > Self.longestCounted else { return ByteFrequencies(of: raw, largestBits: 12) }
+    let hasMany = statistics.estimatedSize * 4 > Double(raw.count) * 3
+    return ByteFrequencies(
+      ByteHistogram(sampling: raw, halvings: hasMany ? 2 : 3, kernels), largestBits: 12)
   }
 
   func decode(

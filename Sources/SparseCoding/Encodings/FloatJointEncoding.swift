@@ -40,7 +40,7 @@ struct FloatJointEncoding: ChunkEncoding {
     let streams = joint(bits).split(chunk.elements, scratch)
     chunk.coder.append(stream: streams.symbols, on: chunk.grid, to: &coded)
     for stream in [streams.rest] + streams.others.reversed() {
-      chunk.coder.append(stream: stream, to: &coded)
+      chunk.coder.append(low: stream, of: chunk, to: &coded)
     }
     return true
   }
@@ -97,6 +97,8 @@ struct FloatJointEncoding: ChunkEncoding {
       StreamStatistics(stream).estimatedSize
     }
     var others: Double?
+    // Of bits that are noise, the lower ones are, too.
+    var isRestNoise = false
     var best: EncodingChoice?
     for bits in Self.bits {
       let joint = JointPlanes(bits: bits, base: range.lowerBound, kernels: kernels)
@@ -105,7 +107,10 @@ struct FloatJointEncoding: ChunkEncoding {
         let streams = joint.split(chunk.sample, scratch)
         let below = others ?? streams.others.reversed().reduce(0) { $0 + size($1) }
         others = below
-        return below + size(streams.symbols) + size(streams.rest)
+        let raw = Double(streams.rest.count)
+        let rest = isRestNoise ? raw : size(streams.rest)
+        isRestNoise = rest >= raw
+        return below + size(streams.symbols) + rest
       }
       if total < best?.size ?? .infinity {
         best = EncodingChoice(parameter: UInt8(bits), size: total)
