@@ -9,16 +9,9 @@ struct ByteHistogram {
 
   /// Counts the bytes of a buffer.
   init(of bytes: UnsafeRawBufferPointer) {
-    self.init(of: CollectionOfOne(bytes))
-  }
-
-  /// Counts the bytes of several buffers together.
-  init(of pieces: some Sequence<UnsafeRawBufferPointer>) {
-    for piece in pieces {
-      total += piece.count
-      guard let base = piece.baseAddress else { continue }
-      byte_histogram(base.assumingMemoryBound(to: UInt8.self), piece.count, &counts)
-    }
+    guard let base = bytes.baseAddress else { return }
+    total = bytes.count
+    byte_histogram(base.assumingMemoryBound(to: UInt8.self), bytes.count, &counts)
   }
 
   /// Counts one part of `2^halvings` of a stream, and each byte once that occurs elsewhere only.

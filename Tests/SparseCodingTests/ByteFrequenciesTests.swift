@@ -68,19 +68,4 @@ import Testing
       return sum + Double(pair.0) * bits
     }
   }
-
-  @Test("Pieces count as their bytes in one buffer do", arguments: [0, 1, 7, 8, 100, 4097])
-  func pieces(length: Int) {
-    var generator = SeededGenerator(seed: UInt64(length))
-    let bytes = (0..<length).map { _ in UInt8.random(in: 0...9, using: &generator) }
-    var expected = [UInt32](repeating: 0, count: 256)
-    for byte in bytes { expected[Int(byte)] += 1 }
-    bytes.withUnsafeBytes { whole in
-      #expect(ByteHistogram(of: whole).counts == expected)
-      let middle = length / 3
-      let parts = [whole[..<middle], whole[middle...]].map { UnsafeRawBufferPointer(rebasing: $0) }
-      #expect(ByteHistogram(of: parts).counts == expected)
-      #expect(ByteHistogram(of: parts).bitsPerByte == ByteHistogram(of: whole).bitsPerByte)
-    }
-  }
 }

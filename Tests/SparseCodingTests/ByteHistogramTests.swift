@@ -20,8 +20,24 @@ import Testing
       for byte in stream { expected[Int(byte)] += 1 }
       stream.withUnsafeBytes { bytes in
         #expect(ByteHistogram(of: bytes).counts == expected)
-        #expect(ByteHistogram(of: [bytes, bytes]).counts == expected.map { 2 * $0 })
       }
+    }
+  }
+
+  @Test("A long stream is looked at in sixteen pieces, from its first byte to its last")
+  func pieces() {
+    var random = SeededGenerator(seed: 7)
+    for length in [8_193, 30_000, 100_001] {
+      let stream = (0..<length).map {
+        UInt8.random(in: 0...UInt8($0 * 255 / length), using: &random)
+      }
+      let pieces = (0..<16).flatMap { piece in
+        let start = (length - 512) * piece / 15
+        return stream[start..<start + 512]
+      }
+      let bits = pieces.withUnsafeBytes { ByteHistogram(of: $0).bitsPerByte }
+      let size = stream.withUnsafeBytes { StreamStatistics($0).estimatedSize }
+      #expect(size == Double(length) * bits / 8)
     }
   }
 
