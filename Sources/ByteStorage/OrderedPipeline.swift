@@ -6,23 +6,25 @@ public enum OrderedPipeline {
   /// Makes a product of each of `count` items on `threads` threads and consumes them in order.
   ///
   /// At most twice as many products as threads exist at a time. Products are consumed on the calling
-  /// thread while the next are made, with one thread too: files are written beside the work. When the
-  /// system gives fewer threads, fewer are used.
+  /// thread while the next are made, with one thread too unless `isBeside` is false. When the system
+  /// gives fewer threads, fewer are used.
   ///
   /// - Parameters:
   ///   - count: how many items there are; they are numbered from 0.
   ///   - threads: how many threads make products.
+  ///   - isBeside: whether they are other threads than the calling one, which makes and consumes in turn
+  ///     if not.
   ///   - workspace: makes what one thread keeps between its items, such as buffers.
   ///   - produce: makes the product of an item.
   ///   - consume: takes the product of an item.
   /// - Throws: what the closures throw.
   public static func run<Workspace, Product: Sendable>(
-    count: Int, threads: Int, workspace: @Sendable () throws -> Workspace,
+    count: Int, threads: Int, isBeside: Bool = true, workspace: @Sendable () throws -> Workspace,
     produce: @Sendable (Int, inout Workspace) throws -> Product,
     consume: (Int, Product) throws -> Void
   ) throws {
     let threads = min(threads, count)
-    guard count > 1 else {
+    guard count > 1, isBeside else {
       return try runSerially(
         count: count, workspace: workspace, produce: produce, consume: consume)
     }
@@ -56,18 +58,20 @@ public enum OrderedPipeline {
   /// - Parameters:
   ///   - sizes: the size in bytes of each item; items are numbered from 0.
   ///   - threads: how many threads make products.
+  ///   - isBeside: whether they are other threads than the calling one, which makes and consumes in turn
+  ///     if not.
   ///   - workspace: makes what one thread keeps between its items, such as buffers.
   ///   - produce: makes the product of an item.
   ///   - consume: takes the product of an item.
   /// - Throws: what the closures throw.
   public static func run<Workspace, Product: Sendable>(
-    sizes: [Int], threads: Int, workspace: @Sendable () throws -> Workspace,
+    sizes: [Int], threads: Int, isBeside: Bool = true, workspace: @Sendable () throws -> Workspace,
     produce: @Sendable (Int, inout Workspace) throws -> Product,
     consume: (Int, Product) throws -> Void
   ) throws {
     let batches = batches(of: sizes)
     try run(
-      count: batches.count, threads: threads, workspace: workspace,
+      count: batches.count, threads: threads, isBeside: isBeside, workspace: workspace,
       produce: { batch, space in
         var products: [Result<Product, any Error>] = []
         for index in batches[batch] {

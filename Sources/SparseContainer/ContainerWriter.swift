@@ -15,10 +15,10 @@ struct ContainerWriter {
 
   /// Writes everything, to files that are empty.
   ///
-  /// Files are hashed beside the coding, with one thread too, as they are written beside it.
+  /// Files are hashed beside the coding; one thread does all in turn.
   func write(to output: consuming ShardedOutput) throws {
     let isSmall = document.files.allSatisfy { ($0.original?.byteCount ?? 0) < Self.worthThread }
-    let digests = BackgroundTask(isInline: isSmall) { [model, document] in
+    let digests = BackgroundTask(isInline: threads == 1 || isSmall) { [model, document] in
       try document.files.map { try Self.digest(of: $0, in: model) }
     }
     var (planner, files) = try plan()
@@ -123,7 +123,7 @@ extension ContainerWriter {
     let total = records.reduce(0) { $0 + $1.byteCount }
     var done = 0
     try OrderedPipeline.run(
-      sizes: jobs.map(\.byteCount), threads: threads,
+      sizes: jobs.map(\.byteCount), threads: threads, isBeside: threads > 1,
       workspace: { [options] in ChunkCoder(level: options.level) },
       produce: { index, coder in
         let job = jobs[index]

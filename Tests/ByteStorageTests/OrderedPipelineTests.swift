@@ -40,6 +40,17 @@ private struct ItemFailure: Error, Equatable {
     }
   }
 
+  @Test func oneThreadMakesAndConsumesInTurn() throws {
+    let steps = Mutex<[String]>([])
+    @Sendable func add(_ step: String) { steps.withLock { $0.append(step) } }
+    try OrderedPipeline.run(
+      sizes: [Int](repeating: 1 << 20, count: 3), threads: 1, isBeside: false, workspace: {},
+      produce: { index, _ in add("make \(index)") },
+      consume: { index, _ in add("take \(index)") })
+    #expect(
+      steps.withLock { $0 } == ["make 0", "take 0", "make 1", "take 1", "make 2", "take 2"])
+  }
+
   @Test(arguments: [1, 2, 5])
   func itemsOfAnySizeAreConsumedInOrder(threads: Int) throws {
     for sizes in [

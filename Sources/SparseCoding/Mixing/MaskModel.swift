@@ -39,9 +39,9 @@ struct MaskModel {
       scratch.take(count, of: RunningMean())
     }
     channels = probabilities(geometry.rowLength / geometry.kernel)
-    byHistory = probabilities(RowGeometry.largestKernel << 8)
+    byHistory = probabilities(geometry.kernel << 8)
     byNeighbours = probabilities(1 << 8)
-    byKernel = probabilities(RowGeometry.largestKernel << 7)
+    byKernel = probabilities(geometry.kernel << 7)
     byDensity = probabilities(1 << 12)
     above = scratch.take(geometry.rowLength + 1, of: 0)
     column = geometry.first

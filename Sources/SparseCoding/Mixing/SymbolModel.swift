@@ -4,8 +4,8 @@
 /// far, of the channel so far, and of both together; the place in the kernel with the last four first
 /// answers, and with the level of the last few bytes; and the bytes around.
 struct SymbolModel {
-  /// How many different contexts each input has.
-  private static let sizes: [Int] = [1 << 6, 1 << 6, 1 << 10, 1 << 9, 1 << 10, 1 << 10]
+  /// How many different contexts each input has, the third one for each place in the kernel.
+  private static let sizes: [Int] = [1 << 6, 1 << 6, 1 << 4, 1 << 9, 1 << 10, 1 << 10]
   /// What a row has learnt counts as so many bytes in the next one.
   private static let rowMemory: UInt16 = 2
   /// The last few bytes are about so many.
@@ -14,6 +14,8 @@ struct SymbolModel {
   private static let frequencyMemory: UInt16 = 4
 
   private let geometry: RowGeometry
+  /// One over the size of a kernel, in parts of 2^32 and rounded up: exact for what fits in a chunk.
+  private let reciprocal: Int
   private let nodes: UnsafeBufferPointer<SymbolTree.Node>
   private let levels: UnsafeBufferPointer<UInt8>
   private let rates: UnsafeBufferPointer<Int32>
@@ -38,11 +40,15 @@ struct SymbolModel {
   /// Takes its memory from `scratch`: five bytes a column at most, and 4 MB.
   init(_ tree: SymbolTree, _ geometry: RowGeometry, _ scratch: ScratchStack) {
     self.geometry = geometry
+    reciprocal = (1 << 32 + geometry.kernel - 1) / geometry.kernel
     nodes = scratch.copy(tree.nodes)
     levels = scratch.copy(tree.levels)
     rates = scratch.copy(RunningMean.rates)
     mixer = LogisticMixer(sets: tree.nodes.count, scratch)
-    inputs = InlineArray { Self.probabilities(tree, contexts: Self.sizes[$0], scratch) }
+    inputs = InlineArray { input in
+      let count = Self.sizes[input] * (input == 2 ? geometry.kernel : 1)
+      return Self.probabilities(tree, contexts: count, scratch)
+    }
     channels = scratch.take(geometry.rowLength / geometry.kernel, of: RunningMean())
     above = scratch.take(geometry.rowLength + 1, of: 128)
     column = geometry.first - 1
@@ -52,9 +58,19 @@ struct SymbolModel {
   private static func probabilities(
     _ tree: SymbolTree, contexts: Int, _ scratch: ScratchStack
   ) -> UnsafeMutableBufferPointer<RunningMean> {
-    let values = scratch.take(contexts * tree.nodes.count, of: RunningMean())
     let start = tree.nodes.map { RunningMean($0.probability, of: frequencyMemory) }
-    for index in values.indices { values[index] = start[index % start.count] }
+    let count = contexts * start.count
+    let values = scratch.take(count * MemoryLayout<RunningMean>.stride)
+      .bindMemory(to: RunningMean.self)
+    guard let first = values.baseAddress else { return values }
+    first.initialize(from: start, count: start.count)
+    // What is filled is copied behind itself.
+    var filled = start.count
+    while filled < count {
+      let more = min(filled, count - filled)
+      (first + filled).initialize(from: first, count: more)
+      filled += more
+    }
     return values
   }
 
@@ -70,7 +86,7 @@ struct SymbolModel {
       isNew = true
     }
     let old = channel
-    channel = geometry.kernel == 1 ? column : column / geometry.kernel
+    channel = (column &* reciprocal) &>> 32
     if geometry.kernel > 1, isNew || channel != old { recent = RunningMean() }
     findContexts()
   }
