@@ -35,14 +35,13 @@ extension ActivationStore {
     }
     for chunk in 0..<chunkCount {
       var values: [ByteString: NumericArray] = [:]
-      for name in passed { values[name] = try value(name, ofChunk: chunk) }
       if !outputs.isEmpty {
         var given: [String: NumericArray] = [:]
         for (name, _) in inputs { given[name.text] = try value(name, ofChunk: chunk) }
         let answers = try runner.run(given, outputs: outputs.map(\.text))
         for name in outputs { values[name] = answers[name.text] }
       }
-      try result.append(values)
+      try result.append(values, and: passed, of: self)
     }
     return result
   }

@@ -11,7 +11,7 @@ extension Model {
   ///
   /// How many weights go of each tensor is what plain pruning takes. The network is run stage by
   /// stage, each layer with what the layers before it, pruned already, give; values in between are
-  /// in a file, never in memory at once.
+  /// in a file but for a few, never in memory at once.
   ///
   /// - Parameters:
   ///   - pruning: what to prune; blocks and thresholds keep the weights it chooses.
@@ -137,7 +137,7 @@ private struct CalibratedPruner {
       guard let fit else { return keepPlain(layer, "what it reads is not finite") }
       fits.append(fit)
     }
-    fits = try calibration.finished(fits, of: matrices, sums, fitter, stores, masks)
+    fits = try calibration.finished(fits, of: matrices, sums, fitter)
     try model.replace(layer, with: fits)
     warnOfShortData(layer, sums[0].moments.count)
     report.rows.append(CalibrationReport.Row(layer, fits, samples: sums[0].moments.count))

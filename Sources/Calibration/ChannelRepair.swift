@@ -113,7 +113,7 @@ struct ChannelRepair {
       guard let fit else { return leave(layer, "what it reads is not finite") }
       fits.append(fit)
     }
-    fits = try calibration.finished(fits, of: matrices, sums, fitter, stores, masks)
+    fits = try calibration.finished(fits, of: matrices, sums, fitter)
     try model.replace(layer, with: fits)
     report.rows.append(CalibrationReport.Row(layer, fits, samples: sums[0].moments.count))
   }

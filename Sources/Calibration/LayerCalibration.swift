@@ -20,15 +20,18 @@ struct LayerCalibration {
   /// What becomes of the layer's output; nil when it does not matter.
   private let path: OutputPath?
   private let rule: SamplingRule
+  /// The samples, when a Relu behind the layer asks for a second look at them.
+  private let seen: SampleStore?
 
   /// Looks at a layer of a dense network, and at what is left of it.
   ///
-  /// Throws what reading its weights throws.
+  /// Throws what reading its weights throws, and `FileError.cannotCreate`.
   init(
     _ match: LayerMatch, in model: Model, path: OutputPath?, rule: SamplingRule
   ) throws {
     let matrices = try match.dense.matrices(in: model)
     (self.match, self.path, self.rule) = (match, path, rule)
+    seen = path.map { $0.isRectified && !$0.goesOut } == true ? try SampleStore() : nil
     dense = match.groups.map { matrices[$0.dense].selecting(rows: $0.rows) }
     if case .input(_, let tensor) = match.dense.bias {
       bias = try model[tensor].doubles()
@@ -39,7 +42,7 @@ struct LayerCalibration {
 
   /// The sums over all chunks; nil when a value does not have the shape it should.
   ///
-  /// Throws what reading the stores throws.
+  /// Throws what reading the stores throws, and `FileError` without room for samples.
   func sums(_ stores: Stores, _ masks: VectorMasks) throws -> [GroupMoments]? {
     let pruned = match.pruned
     var sums = (0..<pruned.groups).map { _ in
@@ -47,9 +50,10 @@ struct LayerCalibration {
         moments: LayerMoments(inputs: pruned.columns, outputs: pruned.rows),
         dense: OutputSpread(outputs: pruned.rows))
     }
-    let isComplete = try forEach(stores, masks) { group, samples, outputs, wanted, _ in
+    let isComplete = try forEach(stores, masks) { group, samples, outputs, wanted, stream in
       sums[group].dense.add(outputs)
       sums[group].moments.add(inputs: samples, outputs: wanted)
+      try seen?.append(.init(group: group, inputs: samples, wanted: wanted, stream: stream))
     }
     return isComplete ? sums : nil
   }
@@ -57,38 +61,35 @@ struct LayerCalibration {
   /// Fits made final: anew to what a Relu behind the layer leaves, or else with the spread of the
   /// dense outputs, if other layers read them.
   ///
-  /// Throws what reading the stores throws.
+  /// Throws what reading the samples of the sums throws.
   func finished(
-    _ fits: [GroupFit], of weights: [Matrix], _ sums: [GroupMoments], _ fitter: LayerFitter,
-    _ stores: Stores, _ masks: VectorMasks
+    _ fits: [GroupFit], of weights: [Matrix], _ sums: [GroupMoments], _ fitter: LayerFitter
   ) throws -> [GroupFit] {
     guard path?.goesOut != true else { return fits }
-    var isComplete = (path?.isRectified ?? false) && !fits.contains(where: \.isPlain)
-    var rectified = sums
-    if isComplete {
-      for group in fits.indices { rectified[group].moments.removeOutputs() }
-      isComplete = try forEach(stores, masks) { group, samples, _, wanted, stream in
-        rectified[group].moments.add(
-          outputs: self.rectified(wanted, by: fits[group], samples, stream, group),
-          ofInputs: samples)
+    guard let seen, !fits.contains(where: \.isPlain) else {
+      return fits.indices.map {
+        fitter.matchingSpread(fits[$0], dense: weights[$0], sums[$0])
       }
     }
-    return fits.indices.map { group in
-      isComplete
-        ? fitter.refit(fits[group], dense: weights[group], rectified[group])
-        : fitter.matchingSpread(fits[group], dense: weights[group], sums[group])
+    var rectified = sums
+    for group in fits.indices { rectified[group].moments.removeOutputs() }
+    try seen.forEach { samples in
+      rectified[samples.group].moments.add(
+        outputs: self.rectified(samples, by: fits[samples.group]), ofInputs: samples.inputs)
     }
+    return fits.indices.map { fitter.refit(fits[$0], dense: weights[$0], rectified[$0]) }
   }
 
   /// Goes through the samples of all groups: inputs as the pruned network gives them, the dense outputs,
   /// those wanted for these inputs, and the pruned network's stream.
   ///
-  /// False when a value does not have the shape it should. Throws what reading the stores throws.
+  /// False when a value does not have the shape it should. Throws what reading the stores throws, and
+  /// what `body` does.
   private func forEach(
     _ stores: Stores, _ masks: VectorMasks,
     _ body: (
       _ group: Int, _ inputs: Matrix, _ dense: Matrix, _ wanted: Matrix, _ stream: Matrix?
-    ) -> Void
+    ) throws -> Void
   ) throws -> Bool {
     let layer = match.dense
     var first = 0
@@ -108,7 +109,7 @@ struct LayerCalibration {
         let outputs = self.outputs(of: samples.dense, group: group)
         let streams = streams.flatMap { self.streams($0, places, group) }
         let wanted = streams.map { correct(outputs, by: $0, group) } ?? outputs
-        body(group, samples.pruned, outputs, wanted, streams?.pruned)
+        try body(group, samples.pruned, outputs, wanted, streams?.pruned)
       }
     }
     return true
@@ -180,13 +181,12 @@ struct LayerCalibration {
   ///
   /// The error behind the Relu is at most that of the outputs to these, and the fit's own error is the
   /// same, where zeros are wanted: so a fit to them is no worse there.
-  private func rectified(
-    _ wanted: Matrix, by fit: GroupFit, _ inputs: Matrix, _ stream: Matrix?, _ group: Int
-  ) -> Matrix {
+  private func rectified(_ samples: SampleStore.Samples, by fit: GroupFit) -> Matrix {
+    let (wanted, stream) = (samples.wanted, samples.stream)
     guard let path, path.stream == nil || stream != nil else { return wanted }
-    let made = Matrix.product(.plain(inputs), .transposed(fit.weights))
+    let made = Matrix.product(.plain(samples.inputs), .transposed(fit.weights))
     var result = wanted
-    for (column, output) in match.denseOutputs(ofGroup: group).enumerated() {
+    for (column, output) in match.denseOutputs(ofGroup: samples.group).enumerated() {
       let (scale, shift) = (path.scales?[output] ?? 1, path.shifts?[output] ?? 0)
       let bias = fit.bias?[column] ?? 0
       guard abs(scale) > Self.smallestScale else { continue }

@@ -66,51 +66,62 @@ extension LinearLayer {
 
   /// What a group reads at these places, a row each; nil for another shape.
   func inputs(_ input: NumericArray, at places: Places, group: Int) -> Matrix? {
-    guard let values = input.floats(),
-      values.count == places.ofSamples.count * places.sizes.reduce(columns * groups / kernelSize, *)
-    else { return nil }
-    return rows(of: values, at: places) { sample, positions in
-      places.sampler?.patches(of: sample, channels: channels(ofGroup: group), at: positions)
-        ?? vectors(sample, columns: columns, at: positions)
+    let size = places.sizes.reduce(columns * groups / kernelSize, *)
+    return matrix(of: input, sampleSize: size, columns: columns, at: places) {
+      guard let sampler = places.sampler else {
+        return Self.copyVectors(of: $0, length: columns, at: $1, to: $2)
+      }
+      sampler.copyPatches(of: $0, channels: channels(ofGroup: group), at: $1, to: $2)
     }
   }
 
   /// What stands at these places of a value of the layer's output's shape, for the outputs of a group.
   func outputs(_ value: NumericArray, at places: Places, group: Int) -> Matrix? {
-    let perPlace = rows * groups
-    let outputPlaces = places.sampler?.outputCount ?? places.sizes.reduce(1, *)
-    guard let values = value.floats(),
-      values.count == places.ofSamples.count * perPlace * outputPlaces
-    else { return nil }
-    return rows(of: values, at: places) { sample, positions in
-      places.sampler?.outputs(of: sample, channels: outputs(ofGroup: group), at: positions)
-        ?? vectors(sample, columns: perPlace, at: positions)
+    let all = rows * groups
+    let size = (places.sampler?.outputCount ?? places.sizes.reduce(1, *)) * all
+    return matrix(
+      of: value, sampleSize: size, columns: places.sampler == nil ? all : rows, at: places
+    ) {
+      guard let sampler = places.sampler else {
+        return Self.copyVectors(of: $0, length: all, at: $1, to: $2)
+      }
+      sampler.copyOutputs(of: $0, channels: outputs(ofGroup: group), at: $1, to: $2)
     }
   }
 
-  private func vectors(
-    _ sample: UnsafeBufferPointer<Float>, columns: Int, at positions: [Int]
-  ) -> Matrix {
-    var values: [Double] = []
-    values.reserveCapacity(positions.count * columns)
-    for position in positions {
-      for column in 0..<columns { values.append(Double(sample[position * columns + column])) }
+  private static func copyVectors(
+    of sample: UnsafeBufferPointer<Float>, length: Int, at positions: [Int],
+    to values: UnsafeMutableBufferPointer<Double>
+  ) {
+    for (row, position) in positions.enumerated() {
+      for column in 0..<length {
+        values[row * length + column] = Double(sample[position * length + column])
+      }
     }
-    return Matrix(rows: positions.count, columns: columns, values)
   }
 
-  /// The rows of all samples of a chunk, one sample after the other.
-  private func rows(
-    of values: [Float], at places: Places,
-    _ matrix: (UnsafeBufferPointer<Float>, [Int]) -> Matrix
-  ) -> Matrix {
-    let stride = values.count / max(places.ofSamples.count, 1)
-    return values.withUnsafeBufferPointer { values in
-      Matrix(
-        joining: places.ofSamples.enumerated().map { index, positions in
-          matrix(
-            UnsafeBufferPointer(rebasing: values[index * stride..<(index + 1) * stride]), positions)
-        })
-    }
+  /// The rows of all samples of a chunk, one sample after the other, as `copy` takes them of each; nil
+  /// when samples have another size.
+  private func matrix(
+    of value: NumericArray, sampleSize: Int, columns: Int, at places: Places,
+    _ copy: (
+      _ sample: UnsafeBufferPointer<Float>, _ positions: [Int],
+      _ target: UnsafeMutableBufferPointer<Double>
+    ) -> Void
+  ) -> Matrix? {
+    let count = places.ofSamples.reduce(0) { $0 + $1.count }
+    return value.withFloats { floats -> Matrix? in
+      guard floats.count == places.ofSamples.count * sampleSize else { return nil }
+      let values = [Double](unsafeUninitializedCapacity: count * columns) { values, filled in
+        for (index, positions) in places.ofSamples.enumerated() {
+          let size = positions.count * columns
+          copy(
+            .init(rebasing: floats[index * sampleSize..<(index + 1) * sampleSize]), positions,
+            .init(rebasing: values[filled..<filled + size]))
+          filled += size
+        }
+      }
+      return Matrix(rows: count, columns: columns, values)
+    } ?? nil
   }
 }

@@ -28,6 +28,20 @@ extension NumericArray {
     return map(UInt32.self) { Float(bitPattern: $0) }
   }
 
+  /// Gives the elements as 32-bit floats to a function, without a copy where they are such; nil where
+  /// `doubles` is.
+  public func withFloats<Result>(
+    _ body: (UnsafeBufferPointer<Float>) throws -> Result
+  ) rethrows -> Result? {
+    #if _endian(little)
+      if elementType == .float32 {
+        // Memory of arrays is aligned for any number.
+        return try contents.withUnsafeBytes { try $0.withMemoryRebound(to: Float.self, body) }
+      }
+    #endif
+    return try floats()?.withUnsafeBufferPointer(body)
+  }
+
   /// Numbers as packed elements of 16, 32 or 64 bits, each the nearest the type has, ties to even.
   ///
   /// No zero has a sign. Of any other type they become 32-bit floats.

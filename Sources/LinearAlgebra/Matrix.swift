@@ -20,13 +20,6 @@ public struct Matrix: Sendable, Hashable {
     self.values = values
   }
 
-  /// Stacks matrices of equally many columns; none make an empty one.
-  public init(joining parts: [Matrix]) {
-    self.init(
-      rows: parts.reduce(0) { $0 + $1.rows }, columns: parts.first?.columns ?? 0,
-      parts.flatMap(\.values))
-  }
-
   /// Ones on the diagonal, or whatever is repeated.
   public static func diagonal(_ size: Int, repeating value: Double = 1) -> Matrix {
     var matrix = Matrix(rows: size, columns: size)
@@ -35,13 +28,13 @@ public struct Matrix: Sendable, Hashable {
   }
 
   /// One element.
-  public subscript(row: Int, column: Int) -> Double {
+  @inlinable public subscript(row: Int, column: Int) -> Double {
     get { values[row * columns + column] }
     set { values[row * columns + column] = newValue }
   }
 
   /// The elements of a row.
-  public func row(_ index: Int) -> ArraySlice<Double> {
+  @inlinable public func row(_ index: Int) -> ArraySlice<Double> {
     values[index * columns..<(index + 1) * columns]
   }
 

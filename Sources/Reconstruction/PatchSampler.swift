@@ -1,5 +1,3 @@
-public import LinearAlgebra
-
 /// Takes what a convolution reads for some of its outputs, as rows of a matrix.
 ///
 /// Positions are chosen at random, each at most once, and alike for the same sample: so the outputs of
@@ -65,45 +63,54 @@ public struct PatchSampler: Sendable {
 
   /// What the windows at these positions read of some channels of one sample, a row a position:
   /// channel after channel, each the whole kernel, as the weights lie.
-  public func patches(
-    of sample: UnsafeBufferPointer<Float>, channels: Range<Int>, at positions: [Int]
-  ) -> Matrix {
-    var values: [Double] = []
-    values.reserveCapacity(positions.count * channels.count * taps.count)
+  ///
+  /// There must be room for exactly these.
+  public func copyPatches(
+    of sample: UnsafeBufferPointer<Float>, channels: Range<Int>, at positions: [Int],
+    to values: UnsafeMutableBufferPointer<Double>
+  ) {
+    precondition(
+      values.count == positions.count * channels.count * taps.count, "room for other patches")
     let plane = inputSizes.reduce(1, *)
+    var next = 0
     for position in positions {
       let offsets = offsets(of: Self.indices(of: position, in: outputSizes))
       for channel in channels {
         for offset in offsets {
-          values.append(offset.map { Double(sample[channel * plane + $0]) } ?? 0)
+          values[next] = offset < 0 ? 0 : Double(sample[channel * plane + offset])
+          next += 1
         }
       }
     }
-    return Matrix(
-      rows: positions.count, columns: channels.count * taps.count, values)
   }
 
   /// Some channels of one sample's outputs at these positions, a row a position.
-  public func outputs(
-    of sample: UnsafeBufferPointer<Float>, channels: Range<Int>, at positions: [Int]
-  ) -> Matrix {
+  ///
+  /// There must be room for exactly these.
+  public func copyOutputs(
+    of sample: UnsafeBufferPointer<Float>, channels: Range<Int>, at positions: [Int],
+    to values: UnsafeMutableBufferPointer<Double>
+  ) {
+    precondition(values.count == positions.count * channels.count, "room for other outputs")
     let plane = outputSizes.reduce(1, *)
-    return Matrix(
-      rows: positions.count, columns: channels.count,
-      positions.flatMap { position in
-        channels.map { Double(sample[$0 * plane + position]) }
-      })
+    var next = 0
+    for position in positions {
+      for channel in channels {
+        values[next] = Double(sample[channel * plane + position])
+        next += 1
+      }
+    }
   }
 
-  /// For each element of the kernel, where in a channel it lies; nil in the padding.
-  private func offsets(of output: [Int]) -> [Int?] {
+  /// For each element of the kernel, where in a channel it lies; -1 in the padding.
+  private func offsets(of output: [Int]) -> [Int] {
     taps.map { tap in
       var offset = 0
       for axis in tap.indices {
         let place =
           output[axis] * windows.strides[axis] + tap[axis] * windows.dilations[axis]
           - windows.padding[axis]
-        guard (0..<inputSizes[axis]).contains(place) else { return nil }
+        guard (0..<inputSizes[axis]).contains(place) else { return -1 }
         offset = offset * inputSizes[axis] + place
       }
       return offset

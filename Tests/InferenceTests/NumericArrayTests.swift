@@ -28,6 +28,17 @@ import Testing
     #expect(array(.float16, [0, 0], [1])?.integers() == nil)
   }
 
+  @Test("Floats are the same whether they are copied or not, of every type")
+  func floats() throws {
+    let singles = try #require(NumericArray([1.5, -2, .infinity], dimensions: [3]))
+    let halves = try #require(array(.float16, [0x00, 0xC0, 0x00, 0x3C], [2]))
+    for array in [singles, try #require(singles.rows(1..<3)), halves] {
+      #expect(array.withFloats { Array($0) } == array.floats())
+    }
+    #expect(array(.float8E5M2, [1], [1])?.withFloats { $0.count } == nil)
+    #expect(array(.float32, [], [0])?.withFloats { $0.count } == 0)
+  }
+
   @Test("Rows are a part of the first axis")
   func rows() throws {
     let matrix = try #require(NumericArray([1, 2, 3, 4, 5, 6], dimensions: [3, 2]))

@@ -19,8 +19,11 @@ import Testing
           padding: [padding, padding]),
         inputSizes: [height, width], outputSizes: [rows, columns], seed: 0)
       let positions = sampler.positions(.max, ofSample: 0)
-      let patches = input.withUnsafeBufferPointer {
-        sampler.patches(of: $0, channels: 0..<channels, at: positions)
+      var patches = Matrix(rows: positions.count, columns: channels * 6, repeating: .nan)
+      input.withUnsafeBufferPointer { input in
+        patches.values.withUnsafeMutableBufferPointer {
+          sampler.copyPatches(of: input, channels: 0..<channels, at: positions, to: $0)
+        }
       }
       let found = Matrix.product(.plain(patches), .transposed(weights))
       for row in 0..<rows {
@@ -71,9 +74,12 @@ import Testing
       .init(kernel: [1], strides: [1], dilations: [1], padding: [0]), inputSizes: [4],
       outputSizes: [4], seed: 3)
     let sample = (0..<12).map(Float.init)
-    let found = sample.withUnsafeBufferPointer {
-      sampler.outputs(of: $0, channels: 1..<3, at: [0, 3])
+    var found = [Double](repeating: .nan, count: 4)
+    sample.withUnsafeBufferPointer { sample in
+      found.withUnsafeMutableBufferPointer {
+        sampler.copyOutputs(of: sample, channels: 1..<3, at: [0, 3], to: $0)
+      }
     }
-    #expect(found == Matrix(rows: 2, columns: 2, [4, 8, 7, 11]))
+    #expect(found == [4, 8, 7, 11])
   }
 }
