@@ -128,7 +128,7 @@ import Testing
       ).model
       for tensor in [TensorID(1), TensorID(2)] {
         let weights = try model[tensor].doubles()
-        #expect(weights.allSatisfy(\.isFinite), "\(method.name)")
+        #expect(weights.allSatisfy { $0.isFinite }, "\(method.name)")
         #expect(weights.count { $0 == 0 } >= Int((0.6 * Double(weights.count)).rounded()))
       }
     }
