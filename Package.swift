@@ -129,7 +129,11 @@ let package = Package(
     tests(of: "Reconstruction", ["LinearAlgebra"]),
     tests(
       of: "Calibration",
-      ["Reconstruction", "LinearAlgebra", "Inference", "Pruning", "ModelGraph", "ByteStorage"]),
+      [
+        "Reconstruction", "LinearAlgebra", "Inference", "Pruning", "StructuredPruning",
+        "ModelGraph",
+        "ByteStorage",
+      ]),
     tests(of: "StructuredPruning", ["Pruning", "ShapeInference", "ModelGraph", "ByteStorage"]),
     tests(
       of: "SparseContainer",

@@ -8,8 +8,9 @@ extension Model {
   /// to what the dense network gives.
   ///
   /// The network is run twice, stage by stage: once to judge channels, once to fit. Which channels are
-  /// judged, and how many go, the request says: a target is shared out so that the summed loss is
-  /// smallest, whatever its scope; a share in the scope `local` is the same for each set of channels.
+  /// judged, and how many go, the request says: a target is shared out so that the sum of losses, each
+  /// times how far it moves the outputs of the network, is smallest, whatever its scope; a share in the
+  /// scope `local` is the same for each set of channels.
   ///
   /// - Parameters:
   ///   - pruning: which channels may go and how many; its criterion is what the choice is compared with.
@@ -26,7 +27,13 @@ extension Model {
     progress: ((Int, Int) -> Void)? = nil
   ) throws -> (channels: ChannelPruningReport, calibration: CalibrationReport) {
     let inputs = try ActivationStore(feed)
-    var tracer = try ChannelTracer(self, channelCandidates(pruning), request, criterion)
+    let candidates = try channelCandidates(pruning)
+    var tracer = try ChannelTracer(self, candidates, request, criterion)
+    if pruning.isSharedOut {
+      tracer.outputs = try OutputChange(
+        self, feed, runner,
+        sampleCount: OutputChange.sampleCount(of: feed.sampleCount, sets: candidates.count))
+    }
     try tracer.run(feed, inputs, runner, progress)
     let traces = ChannelTraces(
       criterion: criterion?.name ?? pruning.criterion.name, tracer.verdicts)

@@ -29,8 +29,8 @@ public struct CalibrationReport: Sendable {
     public let count: Int
     /// How many went.
     public let removed: Int
-    /// The mean squared error that their readers, fitted anew, are left with, as a share of the
-    /// variance of what they add to.
+    /// The mean squared error that their readers, fitted anew, are left with, less what a Relu behind
+    /// stops, as a share of the variance of what they add to, behind that Relu.
     public let error: Double
     /// The same for as many channels chosen by weights alone.
     public let plainError: Double

@@ -6,18 +6,32 @@ internal import Reconstruction
 
 /// What a layer that reads channels is looked at for, in the dense network.
 struct ChannelReader {
-  let layer: LinearLayer
-  /// The weights.
-  let weights: Matrix
+  private let layer: LinearLayer
+  private let weights: Matrix
+  /// The bias that the layer adds itself; empty for none.
+  private let bias: [Double]
   /// What becomes of the layer's output.
-  let path: OutputPath
-  let rule: SamplingRule
+  private let path: OutputPath
+  private let rule: SamplingRule
+
+  /// Looks at a layer of one group.
+  ///
+  /// Throws what reading its weights throws.
+  init(_ layer: LinearLayer, in model: Model, path: OutputPath, rule: SamplingRule) throws {
+    (self.layer, self.path, self.rule) = (layer, path, rule)
+    weights = try layer.matrices(in: model)[0]
+    if case .input(_, let tensor) = layer.bias {
+      bias = try model[tensor].doubles()
+    } else {
+      bias = []
+    }
+  }
 
   /// What all samples say; nil when a value does not have the shape it should.
   ///
   /// Throws what reading the store throws.
   func sums(_ store: ActivationStore, _ masks: VectorMasks) throws -> ChannelSums? {
-    var sums = ChannelSums(layer)
+    var sums = ChannelSums(layer, scales: path.scales)
     var first = 0
     for chunk in 0..<store.chunkCount {
       guard let input = try store.value(layer.input, ofChunk: chunk),
@@ -26,13 +40,43 @@ struct ChannelReader {
         let samples = layer.inputs(input, at: places, group: 0)
       else { return nil }
       first += places.ofSamples.count
-      let outputs = Matrix.product(.plain(samples), .transposed(weights))
+      let outputs = outputs(of: samples)
       let value = try path.stream.flatMap { try store.value($0, ofChunk: chunk) }
+      let stream = value.flatMap { layer.outputs($0, at: places, group: 0) }
       sums.add(
-        samples, outputs, sum: value.flatMap { layer.outputs($0, at: places, group: 0) },
-        scales: path.scales)
+        samples, outputs, behind: behind(outputs, stream), isRectified: isRectified(stream))
     }
     return sums
+  }
+
+  /// Whether what is behind the layer is known to be what a Relu leaves.
+  private func isRectified(_ stream: Matrix?) -> Bool {
+    path.isRectified && (path.stream == nil || stream != nil)
+  }
+
+  /// What the layer makes of samples.
+  private func outputs(of samples: Matrix) -> Matrix {
+    var result = Matrix.product(.plain(samples), .transposed(weights))
+    guard !bias.isEmpty else { return result }
+    for row in 0..<result.rows {
+      for column in 0..<result.columns { result[row, column] += bias[column] }
+    }
+    return result
+  }
+
+  /// What outputs become on their way.
+  private func behind(_ outputs: Matrix, _ stream: Matrix?) -> Matrix {
+    var result = outputs
+    let isRectified = isRectified(stream)
+    for column in 0..<result.columns {
+      let scale = path.scales?[column] ?? 1
+      let shift = path.shifts?[column] ?? 0
+      for row in 0..<result.rows {
+        let sum = scale * outputs[row, column] + shift + (stream?[row, column] ?? 0)
+        result[row, column] = isRectified ? max(0, sum) : sum
+      }
+    }
+    return result
   }
 }
 
@@ -42,48 +86,52 @@ struct ChannelSums {
   private(set) var moments: LayerMoments
   /// In how many samples each input is zero.
   private var zeros: [Int]
-  /// What the layer's output is part of: the residual stream behind it, or the output alone.
+  /// What the outputs are on the other side of sums and Relus.
   private var spread: OutputSpread
-  private var scales: [Double]?
+  /// In how many samples a Relu behind makes an output zero.
+  private var stopped: [Int]
+  /// What each output is multiplied by on its way; nil for 1.
+  private let scales: [Double]?
 
-  init(_ layer: LinearLayer) {
+  init(_ layer: LinearLayer, scales: [Double]?) {
     moments = LayerMoments(inputs: layer.columns, outputs: layer.rows)
     zeros = [Int](repeating: 0, count: layer.columns)
     spread = OutputSpread(outputs: layer.rows)
+    stopped = [Int](repeating: 0, count: layer.rows)
+    self.scales = scales
   }
 
-  /// Adds samples, a row each; `sum` is the stream that outputs, scaled, are added to.
+  /// Adds samples, a row each; `behind` is what becomes of the outputs.
   mutating func add(
-    _ inputs: Matrix, _ outputs: Matrix, sum stream: Matrix?, scales: [Double]?
+    _ inputs: Matrix, _ outputs: Matrix, behind: Matrix, isRectified: Bool
   ) {
     moments.add(inputs: inputs, outputs: outputs)
-    for row in 0..<inputs.rows {
-      for (column, value) in inputs.row(row).enumerated() where value == 0 { zeros[column] += 1 }
-    }
-    guard var stream else { return spread.add(outputs) }
-    self.scales = scales ?? [Double](repeating: 1, count: outputs.columns)
-    for row in 0..<outputs.rows {
-      for column in 0..<outputs.columns {
-        stream[row, column] += outputs[row, column] * (scales?[column] ?? 1)
-      }
-    }
-    spread.add(stream)
+    Self.count(inputs, in: &zeros)
+    spread.add(behind)
+    if isRectified { Self.count(behind, in: &stopped) }
   }
 
-  /// The layer as one that reads channels: errors are shares of the variance of what its output is
-  /// part of.
+  private static func count(_ samples: Matrix, in zeros: inout [Int]) {
+    for row in 0..<samples.rows {
+      for (column, value) in samples.row(row).enumerated() where value == 0 { zeros[column] += 1 }
+    }
+  }
+
+  /// The layer as one that reads channels: errors are shares of the variance of what its output
+  /// becomes, and count as often as a Relu lets them through.
   func consumer(
     _ weights: Matrix, columns: [[Int]], damping: Double, hasBias: Bool
   ) -> ChannelProblem.Consumer {
     let variance = max(spread.variances.reduce(0, +), .leastNormalMagnitude)
+    let count = Double(max(moments.count, 1))
     return ChannelProblem.Consumer(
       problem: LayerProblem(
         dense: weights, moments: moments, damping: damping, hasBias: hasBias),
       columns: columns,
       outputWeights: (0..<weights.rows).map { row in
         let scale = scales?[row] ?? 1
-        return scale * scale / variance
+        return scale * scale * (1 - Double(stopped[row]) / count) / variance
       },
-      zeroShares: zeros.map { Double($0) / Double(max(moments.count, 1)) })
+      zeroShares: zeros.map { Double($0) / count })
   }
 }

@@ -21,6 +21,10 @@ struct ChannelTracer {
   private let candidates: [ChannelCandidate]
   private let layers: [TensorID: LinearLayer]
   private let index: GraphIndex
+  /// What tells how much each candidate counts for the network; nil when all count the same.
+  var outputs: OutputChange?
+  /// For candidates, how far the outputs of the network move for what is lost.
+  private var effects: [DimensionID: Double] = [:]
   private(set) var verdicts: [DimensionID: ChannelTraces.Verdict] = [:]
   private(set) var warnings: [String] = []
 
@@ -59,7 +63,7 @@ struct ChannelTracer {
       }
       let ready = open.filter { $0.readings.allSatisfy { sums[$0.layer.tensor] != nil } }
       for (candidate, readings) in ready {
-        verdicts[candidate.dimension] = try verdict(on: candidate, readings, sums)
+        try judge(candidate, readings, sums)
       }
       open.removeAll { verdicts[$0.candidate.dimension] != nil }
       let needed = Set(open.flatMap { $0.readings.map(\.layer.tensor) })
@@ -69,6 +73,7 @@ struct ChannelTracer {
     for (candidate, _) in open {
       verdicts[candidate.dimension] = .stays("what reads it cannot be run")
     }
+    weigh()
   }
 
   /// The candidates all of whose readers can be fitted; the others get their verdicts.
@@ -101,20 +106,35 @@ struct ChannelTracer {
     _ layer: LinearLayer, _ store: ActivationStore, _ masks: VectorMasks, _ samples: Int
   ) throws -> ChannelSums? {
     try ChannelReader(
-      layer: layer, weights: try layer.matrices(in: model)[0],
-      path: try OutputPath(behind: layer, in: model, index),
+      layer, in: model, path: try OutputPath(behind: layer, in: model, index),
       rule: request.rule(for: layer, samples)
     ).sums(store, masks)
   }
 
-  private mutating func verdict(
-    on candidate: ChannelCandidate, _ readings: [Reading], _ sums: [TensorID: ChannelSums?]
-  ) throws -> ChannelTraces.Verdict {
+  private mutating func judge(
+    _ candidate: ChannelCandidate, _ readings: [Reading], _ sums: [TensorID: ChannelSums?]
+  ) throws {
+    guard let problem = try problem(candidate, readings, sums) else {
+      verdicts[candidate.dimension] = .stays(
+        "what its readers see is not finite, or has another shape")
+      return
+    }
+    let verdict = verdict(on: candidate, problem)
+    verdicts[candidate.dimension] = verdict
+    if case .trace(let trace) = verdict {
+      effects[candidate.dimension] = try effect(of: trace.chosen, problem, readings)
+    }
+  }
+
+  /// What its readers should do; nil when their sums are of no use.
+  private mutating func problem(
+    _ candidate: ChannelCandidate, _ readings: [Reading], _ sums: [TensorID: ChannelSums?]
+  ) throws -> ChannelProblem? {
     var consumers: [ChannelProblem.Consumer] = []
     for reading in readings {
       guard let own = sums[reading.layer.tensor] ?? nil, own.moments.isFinite,
         own.moments.count > 0
-      else { return .stays("what its readers see is not finite, or has another shape") }
+      else { return nil }
       if own.moments.count < reading.layer.columns {
         warnings.append(
           "channels that layer \"\(reading.layer.name)\" reads were judged with "
@@ -130,7 +150,7 @@ struct ChannelTracer {
           damping: request.damping(reading.layer.columns, own.moments.count),
           hasBias: reading.layer.bias != .none))
     }
-    return verdict(on: candidate, ChannelProblem(consumers, channelCount: candidate.size))
+    return ChannelProblem(consumers, channelCount: candidate.size)
   }
 
   private func verdict(
@@ -147,4 +167,36 @@ struct ChannelTracer {
         chosen: .init(order: chosen.order, losses: chosen.losses),
         plain: .init(order: plain.order, losses: plain.losses)))
   }
+
+  /// How far the network's outputs move for what is lost without the first quarter of a path; nil when
+  /// that cannot be told.
+  private func effect(
+    of path: ChannelTrace.Path, _ problem: ChannelProblem, _ readings: [Reading]
+  ) throws -> Double? {
+    let count = max(1, path.order.count / 4)
+    guard let outputs, path.order.count > 1, path.losses[count] > Self.smallestLoss else {
+      return nil
+    }
+    var trial = model
+    for (reading, consumer) in zip(readings, problem.consumers) {
+      guard let fit = consumer.fit(without: path.order.prefix(count)) else { return nil }
+      try trial.replace(reading.layer, with: [GroupFit(weights: fit.weights, bias: fit.bias)])
+    }
+    guard let error = try outputs.error(of: trial), error > 0 else { return nil }
+    return error / path.losses[count]
+  }
+
+  /// Gives traces their weights: effects as multiples of the mean of all.
+  private mutating func weigh() {
+    // In order, for the sum's last bits.
+    let mean = effects.values.sorted().reduce(0, +) / Double(max(effects.count, 1))
+    for (dimension, effect) in effects {
+      guard case .trace(var trace) = verdicts[dimension] else { continue }
+      trace.weight = effect / mean
+      verdicts[dimension] = .trace(trace)
+    }
+  }
+
+  /// What is nothing but rounding moves no outputs.
+  private static let smallestLoss = 1e-6
 }

@@ -16,11 +16,11 @@ struct GroupFit {
   /// The bias; nil when the layer has no place for one.
   var bias: [Double]?
   /// The error as a share of the outputs' variance.
-  var error: Double
+  var error = 0.0
   /// The error of plain pruning.
-  var plainError: Double
+  var plainError = 0.0
   /// True when plain pruning was better, or nothing else was possible.
-  var isPlain: Bool
+  var isPlain = false
 }
 
 /// Chooses and fits the weights of a group.

@@ -40,10 +40,10 @@ struct OutputPath {
         return
       case "BatchNormalization":
         guard scales == nil, stream == nil, node.inputs.first == current,
-          let (factors, offsets) = try Self.factors(of: node, model, index)
+          let (factors, offsets) = try Self.factors(of: node, model, index),
+          factors.count == layer.rows * layer.groups
         else { return }
         let before = shifts ?? [Double](repeating: 0, count: factors.count)
-        guard before.count == factors.count else { return }
         (scales, shifts) = (factors, factors.indices.map { before[$0] * factors[$0] + offsets[$0] })
       case "Add":
         guard let other = node.inputs.first(where: { $0 != current }) else { return }

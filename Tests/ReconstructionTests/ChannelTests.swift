@@ -93,6 +93,22 @@ private func explained(_ gram: Matrix, _ target: [Double], _ columns: [Int]) -> 
     }
   }
 
+  @Test("What makes up for channels that are gone is least squares on the others, row by row")
+  func fit() throws {
+    for consumer in Self.problem.consumers {
+      let gone = Set([1, 4].flatMap { consumer.columns[$0] })
+      var left = consumer.problem.dense
+      for row in 0..<left.rows { for column in gone { left[row, column] = 0 } }
+      let expected = consumer.problem.refit(on: Support(of: left))
+      let fit = try #require(consumer.fit(without: [4, 1]))
+      for (one, other) in zip(fit.weights.values, expected.values) {
+        #expect(abs(one - other) < 1e-9)
+      }
+      #expect(gone.allSatisfy { fit.weights[0, $0] == 0 })
+      #expect(fit.bias == consumer.problem.bias(for: fit.weights))
+    }
+  }
+
   @Test("Elimination takes the cheapest channel at each step")
   func elimination() throws {
     let path = try #require(Self.problem.cheapestPath)

@@ -1,4 +1,4 @@
-internal import LinearAlgebra
+public import LinearAlgebra
 
 /// The layers that read a set of channels: what is lost when channels go, and the layers' weights are
 /// fitted anew.
@@ -36,6 +36,23 @@ public struct ChannelProblem: Sendable {
     precondition(consumers.allSatisfy { $0.columns.count == channelCount }, "other channels")
     self.consumers = consumers
     self.channelCount = channelCount
+  }
+}
+
+extension ChannelProblem.Consumer {
+  /// The weights that make up best for channels that are gone, whose own are zero, and the bias that
+  /// goes with them; nil when the inputs have no usable covariance.
+  public func fit(without channels: some Sequence<Int>) -> (weights: Matrix, bias: [Double]?)? {
+    let gone = Set(channels.flatMap { columns[$0] })
+    let kept = (0..<problem.columns).filter { !gone.contains($0) }
+    guard let factor = Cholesky(problem.gram.submatrix(kept)) else { return nil }
+    var solution = problem.target.selecting(columns: kept)
+    factor.solve(rows: &solution)
+    var weights = Matrix(rows: problem.rows, columns: problem.columns)
+    for row in 0..<problem.rows {
+      for (place, column) in kept.enumerated() { weights[row, column] = solution[row, place] }
+    }
+    return (weights, problem.bias(for: weights))
   }
 }
 

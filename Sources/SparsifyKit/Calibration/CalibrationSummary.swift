@@ -38,8 +38,8 @@ public struct CalibrationSummary: Sendable, Codable {
     public var channels: Int
     /// How many went.
     public var removed: Int
-    /// The mean squared error that their readers, fitted anew, are left with, as a share of the
-    /// variance of what they add to.
+    /// The mean squared error that their readers, fitted anew, are left with, less what a Relu behind
+    /// stops, as a share of the variance of what they add to, behind that Relu.
     public var error: Double
     /// The same for as many channels chosen by weights alone.
     public var plainError: Double

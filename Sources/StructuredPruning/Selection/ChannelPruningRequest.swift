@@ -63,6 +63,11 @@ public struct ChannelPruningRequest: Sendable {
     self.goal = goal
   }
 
+  /// True when how many channels go of one dimension depends on the others.
+  public var isSharedOut: Bool {
+    if case .ratio = goal { scope != .local } else { true }
+  }
+
   /// Checks the numbers.
   ///
   /// - Throws: `ChannelSelectionError` for shares outside of 0 to 1 and counts below 1.

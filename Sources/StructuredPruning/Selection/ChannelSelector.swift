@@ -163,7 +163,7 @@ struct ChannelSelector {
     let removed = { (ratio: Double) in
       ranking.removed(at: ratio).enumerated().map { fixed[$0.offset] ?? $0.element }
     }
-    if case .ratio(let ratio) = request.goal, request.traces == nil || request.scope == .local {
+    if case .ratio(let ratio) = request.goal, request.traces == nil || !request.isSharedOut {
       return removed(ratio)
     }
     let ids = judged.map { groups[$0.group].id }
@@ -189,7 +189,7 @@ struct ChannelSelector {
     _ judged: [Judged], _ ranking: ChannelRanking, _ fixed: [Int: Int], _ most: [Int]
   ) -> TraceAllocation {
     TraceAllocation(
-      losses: judged.map { $0.trace?.losses ?? [] },
+      losses: judged.map { $0.trace?.weightedLosses ?? [] },
       counts: judged.indices.map { index in
         let size = ranking.orders[index].count
         return fixed[index].map { [$0] }

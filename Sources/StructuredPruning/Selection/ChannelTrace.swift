@@ -21,6 +21,8 @@ public struct ChannelTrace: Sendable, Hashable {
   public let chosen: Path
   /// What weights alone would have chosen.
   public let plain: Path
+  /// What losses count, beside those of other dimensions.
+  public var weight = 1.0
 
   /// Makes a trace of two paths over the same indices.
   public init(chosen: Path, plain: Path) {
@@ -30,6 +32,9 @@ public struct ChannelTrace: Sendable, Hashable {
 
   /// What is lost when so many indices are gone, for each count.
   public var losses: [Double] { zip(chosen.losses, plain.losses).map(min) }
+
+  /// What counts of these when a target is shared out.
+  var weightedLosses: [Double] { losses.map { $0 * weight } }
 
   /// True when so many indices are better chosen by weights alone.
   public func isPlain(removing count: Int) -> Bool { plain.losses[count] < chosen.losses[count] }

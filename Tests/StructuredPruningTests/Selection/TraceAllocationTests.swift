@@ -58,7 +58,10 @@ import Testing
     let trace = ChannelTrace(
       chosen: .init(order: [0, 1, 2], losses: [0, 1, 5, 6]),
       plain: .init(order: [2, 1, 0], losses: [0, 2, 3, 6]))
-    #expect(trace.losses == [0, 1, 3, 6])
+    #expect(trace.losses == [0, 1, 3, 6] && trace.weightedLosses == trace.losses)
+    var heavy = trace
+    heavy.weight = 2
+    #expect(heavy.losses == trace.losses && heavy.weightedLosses == [0, 2, 6, 12])
     #expect(
       trace.isPlain(removing: 2) && !trace.isPlain(removing: 1) && !trace.isPlain(removing: 3))
     #expect(Array(trace.channels(goingFirst: 1)) == [0])
