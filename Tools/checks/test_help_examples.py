@@ -29,10 +29,11 @@ def folder(tmp_path):
 
 
 DIGITS = f"""
+import sys
 import numpy as np
 with np.load('{FIXTURES / 'data' / 'digits_test.npz'}') as data:
     pixels = (data['pixels'] / 16).astype('float32').reshape(-1, 1, 8, 8)
-    np.savez('test.npz', input=pixels, y=data['labels'])
+    np.savez(sys.argv[1], input=pixels, y=data['labels'])
 """
 
 # What has to be there for a file that an example reads, and how it comes there.
@@ -44,7 +45,12 @@ SOURCES = {
     "r.yaml": "sparsify recipe init > r.yaml",
     "plan.jsonl": "sparsify batch plan -q models --out-dir all -o plan.jsonl",
     "score.py": "echo 'print(1)' > score.py",
-    "test.npz": f"python -c \"{DIGITS}\"",
+    **{name: f"python -c \"{DIGITS}\" {name}" for name in ("test.npz", "samples.npz", "more.npz")},
+    **{
+        f"{name}.spmstats":
+            f"python -c \"{DIGITS}\" d.npz && sparsify calibrate -q model.onnx --data d.npz -o {name}.spmstats"
+        for name in ("model", "more")
+    },
 }
 # Commands whose answer may be no.
 ANSWERS = ("sparsify diff", "sparsify verify")
