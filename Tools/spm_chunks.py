@@ -5,182 +5,16 @@ into elements.
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-import zstandard
-from spm_errors import refuse, require
-from spm_mixing import Geometry, Tree, mixed_mask_bits, mixed_symbols
+from spm_errors import require
+from spm_mixing import mixed_mask_bits
+from spm_streams import Cursor
 
 ELEMENTS = {1: "u1", 2: "<u2", 4: "<u4", 8: "<u8", 16: "V16"}
-MAXIMUM_WINDOW = 0x68
-Decoder = Callable[["Cursor", int, int], np.ndarray]
-
-
-class Cursor:
-    """The bytes of one coded chunk, read from front to back.
-
-    The elements are those at `places` of the chunk around, or all there are.
-    """
-
-    def __init__(self, data: memoryview, places: np.ndarray | None = None) -> None:
-        self.data = data
-        self.at = 0
-        self.places = places
-
-    def take(self, count: int) -> memoryview:
-        require(count <= len(self.data) - self.at, "the chunk is too short")
-        self.at += count
-        return self.data[self.at - count : self.at]
-
-    def u8(self) -> int:
-        return self.take(1)[0]
-
-    def varint(self) -> int:
-        value = 0
-        for place in range(5):
-            byte = self.u8()
-            value |= (byte & 0x7F) << (7 * place)
-            if byte < 0x80:
-                require(byte != 0 or place == 0, "a varint is not in its shortest form")
-                return value
-        refuse("a varint is longer than five bytes")
-
-    def stream(self, raw_length: int) -> np.ndarray:
-        """The decoded bytes of a stream."""
-        coder = self.u8()
-        if coder == 0:
-            raw: bytes | memoryview = self.take(raw_length)
-        elif coder == 1:
-            raw = inflate(self.take(self.varint()), raw_length)
-        elif coder == 2:
-            raw = decompress_zstd(self.take(self.varint()), raw_length)
-        elif coder == 5:
-            raw = asymmetric(self.take(self.varint()), raw_length)
-        elif coder == 6:
-            raw = mixed(Cursor(self.take(self.varint())), raw_length, self.places)
-        elif coder == 4:
-            require(raw_length > 0, "a constant stream of no bytes")
-            raw = bytes(self.take(1)) * raw_length
-        else:
-            refuse(f"coder {coder} is not known; it needs a newer version")
-        require(len(raw) == raw_length, f"a stream of {len(raw)} bytes instead of {raw_length}")
-        return np.frombuffer(raw, np.uint8)
-
-    def geometry(self, n: int) -> Geometry:
-        geometry = Geometry(self.varint(), self.varint(), self.varint())
-        geometry.check(n)
-        return geometry
-
-    def bits(self, count: int) -> np.ndarray:
-        """A stream of one bit each for `count` things."""
-        bits = np.unpackbits(self.stream((count + 7) // 8), bitorder="little")
-        require(not bits[count:].any(), "a bit is set behind the last")
-        return bits[:count].astype(bool)
-
-    def values(self, places: np.ndarray | int, width: int) -> np.ndarray:
-        """The nested chunk of the elements at some places, or of so many; it reaches to the end."""
-        nested = self.take(len(self.data) - self.at)
-        if isinstance(places, int):
-            return decode_chunk(nested, width, places, DENSE_ENCODINGS)[0]
-        return decode_chunk(nested, width, len(places), DENSE_ENCODINGS, places)[0]
-
-
-def inflate(stored: memoryview, raw_length: int) -> bytes:
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        raw = inflater.decompress(stored, raw_length + 1)
-    except zlib.error as error:
-        refuse(f"a zlib stream is damaged: {error}")
-    require(inflater.eof and not inflater.unused_data, "a zlib stream does not end with its bytes")
-    return raw
-
-
-def decompress_zstd(stored: memoryview, raw_length: int) -> bytes:
-    require(len(stored) >= 2, "a zstd stream is too short")
-    require(stored[0] == 0, f"a zstd frame header descriptor of {stored[0]}")
-    require(stored[1] <= MAXIMUM_WINDOW, f"a zstd window descriptor of {stored[1]}")
-    frame = zstandard.MAGIC_NUMBER.to_bytes(4, "little") + stored
-    try:
-        return zstandard.ZstdDecompressor().decompress(
-            frame, max_output_size=max(raw_length, 1), allow_extra_data=False
-        )
-    except zstandard.ZstdError as error:
-        refuse(f"a zstd stream is damaged: {error}")
-
-
-def gamma_numbers(bits: np.ndarray, total: int) -> tuple[list[int], int]:
-    """Frequencies in Elias's gamma code until they make up `total`, and the bits they took."""
-    frequencies: list[int] = []
-    at = 0
-    while sum(frequencies) < total:
-        require(len(frequencies) < 256, "frequencies that do not make up their total")
-        ones = np.flatnonzero(bits[at : at + 17])
-        require(len(ones) > 0, "a frequency above its total")
-        length = int(ones[0])
-        low = bits[at + length + 1 : at + 2 * length + 1]
-        require(len(low) == length, "frequencies that end too early")
-        frequencies.append((1 << length) + sum(int(b) << i for i, b in enumerate(low)) - 1)
-        at += 2 * length + 1
-    require(sum(frequencies) == total and max(frequencies) < total, "impossible frequencies")
-    return frequencies, at
-
-
-def frequency_table(stored: memoryview) -> tuple[list[int], int, int]:
-    """Frequencies, the exponent of their total, and the bytes they took."""
-    require(len(stored) > 0 and 8 <= stored[0] <= 15, "frequencies of an unknown kind")
-    shift = stored[0]
-    bits = np.unpackbits(np.frombuffer(stored, np.uint8)[1 : 1 + 1024], bitorder="little")
-    frequencies, used = gamma_numbers(bits, 1 << shift)
-    require(not bits[used : -(-used // 8) * 8].any(), "a bit is set behind the frequencies")
-    return frequencies, shift, 1 + -(-used // 8)
-
-
-def asymmetric(stored: memoryview, raw_length: int) -> bytes:
-    frequencies, shift, at = frequency_table(stored)
-    lanes = 64 if raw_length >= 1 << 16 else 16 if raw_length >= 1 << 13 else 4
-    require(raw_length >= 2 * lanes, "a rans stream that is shorter than its states")
-    require(len(stored) >= at + 4 * lanes, "a rans stream without its states")
-    states = np.frombuffer(stored[at : at + 4 * lanes], "<u4").astype(np.int64)
-    require(states.min() >= 1 << 15 and states.max() < 1 << 31, "a rans state out of range")
-    rest = stored[at + 4 * lanes :]
-    require(len(rest) % 2 == 0, "half a word")
-    words = np.frombuffer(rest, "<u2").astype(np.int64)
-    free = raw_length - 2 * lanes
-    coded, states = turns(states, words, np.array(frequencies), shift, free)
-    require(bool((states >> 16 == 1).all()), "states that do not end as they began")
-    return coded + (states & 0xFFFF).astype("<u2").tobytes()
-
-
-def turns(states, words, frequencies, shift: int, count: int) -> tuple[bytes, np.ndarray]:
-    """Bytes that states decode in turn, a round of all lanes at a time, and the last states."""
-    symbols = np.repeat(np.arange(len(frequencies)), frequencies)
-    offsets = np.arange(1 << shift) - (np.cumsum(frequencies) - frequencies)[symbols]
-    sizes, mask, lanes, at = frequencies[symbols], (1 << shift) - 1, len(states), 0
-    raw = np.empty(count, np.uint8)
-    for begin in range(0, count, lanes):
-        part = states[: min(lanes, count - begin)]
-        slots = part & mask
-        raw[begin : begin + len(part)] = symbols[slots]
-        part = sizes[slots] * (part >> shift) + offsets[slots]
-        small = np.flatnonzero(part < 1 << 15)
-        require(at + len(small) <= len(words), "too few words")
-        part[small] = part[small] << 16 | words[at : at + len(small)]
-        at += len(small)
-        states[: len(part)] = part
-    require(at == len(words), "words left over")
-    return raw.tobytes(), states
-
-
-def mixed(stored: Cursor, raw_length: int, places: np.ndarray | None) -> bytes:
-    geometry = stored.geometry(1 << 18)
-    rest = stored.take(len(stored.data) - stored.at)
-    frequencies, shift, used = frequency_table(rest)
-    if places is None or len(places) != raw_length:
-        places = np.arange(raw_length)
-    return mixed_symbols(rest[used:], Tree(frequencies, shift), geometry, places.tolist())
+Decoder = Callable[[Cursor, int, int], np.ndarray]
 
 
 def join_planes(chunk: Cursor, n: int, width: int, planes: int) -> np.ndarray:
@@ -289,7 +123,7 @@ def spread(values: np.ndarray, places: np.ndarray, n: int) -> np.ndarray:
 
 def bitmask(chunk: Cursor, n: int, width: int) -> np.ndarray:
     mask = chunk.bits(n)
-    return spread(chunk.values(np.flatnonzero(mask), width), mask, n)
+    return spread(values(chunk, np.flatnonzero(mask), width), mask, n)
 
 
 def csr_gaps(chunk: Cursor, n: int, width: int) -> np.ndarray:
@@ -301,13 +135,13 @@ def csr_gaps(chunk: Cursor, n: int, width: int) -> np.ndarray:
     moved = np.cumsum(gaps, dtype=np.int64) + np.cumsum(places_value)
     require(count == 0 or int(moved[-1]) <= n, "the gaps leave the chunk")
     positions = moved[places_value] - 1
-    return spread(chunk.values(positions, width), positions, n)
+    return spread(values(chunk, positions, width), positions, n)
 
 
 def mixed_mask(chunk: Cursor, n: int, width: int) -> np.ndarray:
     geometry = chunk.geometry(n)
     mask = mixed_mask_bits(chunk.take(chunk.varint()), n, geometry)
-    return spread(chunk.values(np.flatnonzero(mask), width), mask, n)
+    return spread(values(chunk, np.flatnonzero(mask), width), mask, n)
 
 
 @lru_cache
@@ -351,7 +185,7 @@ def n_of_m(chunk: Cursor, n: int, width: int) -> np.ndarray:
     block, member = np.divmod(np.arange(groups), stride)
     starts = block * (stride * group) + member
     positions = starts[:, None] + pattern_members(kept, group)[numbers] * stride
-    return spread(chunk.values(groups * kept, width), positions.reshape(-1), n)
+    return spread(values(chunk, groups * kept, width), positions.reshape(-1), n)
 
 
 def blocks(chunk: Cursor, n: int, width: int) -> np.ndarray:
@@ -363,26 +197,54 @@ def blocks(chunk: Cursor, n: int, width: int) -> np.ndarray:
     require(n % (rows * row_length) == 0, f"{n} elements in rows of {rows} x {row_length}")
     kept = chunk.bits(n // (rows * columns)).reshape(-1, row_length // columns)
     mask = kept.repeat(columns, axis=1).repeat(rows, axis=0).reshape(n)
-    return spread(chunk.values(int(np.count_nonzero(mask)), width), mask, n)
+    return spread(values(chunk, int(np.count_nonzero(mask)), width), mask, n)
+
+
+def row_classes(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    row, first, kinds = chunk.varint(), chunk.varint(), chunk.varint()
+    require(0 < row <= n and first < row, f"rows of {row} from {first} in {n} elements")
+    require(2 <= kinds <= 8, f"{kinds} kinds of rows")
+    numbers = chunk.stream((first + n - 1) // row + 1)
+    require(set(numbers.tolist()) == set(range(kinds)), "kinds of rows other than those said")
+    kind_of_each = numbers.repeat(row)[first : first + n]
+    elements = np.empty(n, ELEMENTS[width])
+    for kind in range(kinds):
+        places = np.flatnonzero(kind_of_each == kind)
+        elements[places] = read_chunk(chunk, width, len(places), DENSE_ENCODINGS)[0]
+    return elements
+
+
+def values(chunk: Cursor, places: np.ndarray | int, width: int) -> np.ndarray:
+    """The nested chunk of the elements at some places, or of so many."""
+    if isinstance(places, int):
+        return read_chunk(chunk, width, places, DENSE_ENCODINGS)[0]
+    chunk.places = places
+    return read_chunk(chunk, width, len(places), DENSE_ENCODINGS)[0]
 
 
 DENSE_ENCODINGS = {
     0: raw, 1: constant, 2: float_split, 3: byte_planes, 4: integer, 9: repeats, 10: float_joint,
     12: signed_repeats, 13: palette, 14: scaled,
 }  # fmt: skip
-ENCODINGS = DENSE_ENCODINGS | {5: bitmask, 6: csr_gaps, 7: n_of_m, 8: blocks, 11: mixed_mask}
+ENCODINGS = DENSE_ENCODINGS | {
+    5: bitmask, 6: csr_gaps, 7: n_of_m, 8: blocks, 11: mixed_mask, 15: row_classes,
+}  # fmt: skip
 
 
-def decode_chunk(
-    stored: memoryview, width: int, n: int, encodings: dict[int, Decoder] = ENCODINGS,
-    places: np.ndarray | None = None,
+def read_chunk(
+    chunk: Cursor, width: int, n: int, encodings: dict[int, Decoder]
 ) -> tuple[np.ndarray, int]:
     """The `n` elements of a chunk, and the number of its encoding."""
-    chunk = Cursor(stored, places)
     number = chunk.u8()
     require(number in ENCODINGS, f"encoding {number} is not known; it needs a newer version")
     require(number in encodings, f"encoding {number} inside another")
     require(n > 0 or number == 0, f"encoding {number} of no elements")
-    elements = encodings[number](chunk, n, width)
+    return encodings[number](chunk, n, width), number
+
+
+def decode_chunk(stored: memoryview, width: int, n: int) -> tuple[np.ndarray, int]:
+    """The `n` elements of a chunk that fills `stored`, and the number of its encoding."""
+    chunk = Cursor(stored)
+    elements, number = read_chunk(chunk, width, n, ENCODINGS)
     require(chunk.at == len(stored), "bytes behind the end of the chunk")
     return elements, number
