@@ -11,6 +11,14 @@ struct Elements {
     self.layout = layout
   }
 
+  /// Some of them.
+  subscript(places: Range<Int>) -> Elements {
+    Elements(
+      UnsafeRawBufferPointer(
+        rebasing: bytes[places.lowerBound * layout.width..<places.upperBound * layout.width]),
+      layout)
+  }
+
   init(_ bytes: UnsafeMutableRawBufferPointer, _ layout: ElementLayout) {
     self.init(UnsafeRawBufferPointer(bytes), layout)
   }

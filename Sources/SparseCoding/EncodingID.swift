@@ -23,6 +23,7 @@ public struct EncodingID: RawRepresentable, Sendable, Hashable {
   static let signedRepeats = EncodingID(rawValue: 12)
   static let palette = EncodingID(rawValue: 13)
   static let scaled = EncodingID(rawValue: 14)
+  static let rowClasses = EncodingID(rawValue: 15)
 }
 
 /// The number of an entropy coder in files; numbers are never reused.

@@ -20,6 +20,7 @@ public enum SparseEncodings {
     SignedRepeatsEncoding(),
     PaletteEncoding(),
     ScaledEncoding(),
+    RowClassesEncoding(),
   ]
 
   /// The encoding of a number read from a file.

@@ -60,6 +60,7 @@ import Testing
     Golden(
       "scaled", 4, .float, "cdcccc3d cdcc4cbe 9a99993e",
       "0e 01 03 00 007b 0099 0099 009a 00 01fe03"),
+    Golden("row-classes", 1, .opaque, "010203040506", "0f 02 00 02 00 000100 00 01020506 00 0304"),
     Golden("palette", 2, .float, "0038 003c 0038", "0d 01 00 383c 0400 00 000100"),
     Golden(
       "zlib", 1, .opaque, "7765696768747320 7765696768747320 77656967687473",

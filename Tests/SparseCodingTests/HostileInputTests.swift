@@ -7,7 +7,9 @@ import Testing
   /// One chunk in each encoding, with several coders inside.
   static let codedChunks: [(name: String, layout: ElementLayout, size: Int, coded: [UInt8])] = {
     let coder = ChunkCoder(level: .small)
-    let hints = [ChunkHint.blocks(rows: 2, columns: 4, rowLength: 8)]
+    let hints = [
+      ChunkHint.blocks(rows: 2, columns: 4, rowLength: 8), .rows(length: 64, kernel: 1, first: 10),
+    ]
     return SparseEncodings.implementations.flatMap { encoding in
       [(4, ElementLayout.Kind.float), (2, .signedInteger), (1, .opaque)].compactMap { width, kind in
         guard let layout = try? ElementLayout(width: width, kind: kind) else { return nil }
@@ -21,6 +23,9 @@ import Testing
         }
         if encoding.id == .scaled, width == 4 {
           chunk = bytes((-20..<28).map { (Float($0) * 0.01).bitPattern })
+        }
+        if encoding.id == .rowClasses, width == 4 {
+          chunk = bytes((10..<150).map { (Float($0) * ($0 / 64 == 1 ? 0.5 : 0.1)).bitPattern })
         }
         if encoding.id == .constant { chunk = [UInt8](repeating: 3, count: chunk.count) }
         guard
@@ -203,6 +208,29 @@ import Testing
   func scales(coded: String, reason: String) throws {
     let found = decode(ChunkCoder(level: .fast), hex(coded), try layout(4, .float), 12)
     #expect(found == .badChunk(.scaled, reason: reason))
+  }
+
+  @Test(
+    "Rows fit the elements, and each kind has some",
+    arguments: [
+      ("0f 00 00 02 00 000100 00 01020506 00 0304", "rows that do not fit the elements"),
+      ("0f 07 00 02 00 000100 00 01020506 00 0304", "rows that do not fit the elements"),
+      ("0f 02 02 02 00 000100 00 01020506 00 0304", "rows that do not fit the elements"),
+      ("0f 02 00 01 00 000000 00 010203040506", "rows that do not fit the elements"),
+      ("0f 02 00 09 00 000100 00 01020506 00 0304", "rows that do not fit the elements"),
+      ("0f 02 00 02 00 000200 00 01020506 00 0304", "kinds of rows other than those said"),
+      ("0f 02 00 03 00 000100 00 01020506 00 0304", "kinds of rows other than those said"),
+    ])
+  func rows(coded: String, reason: String) throws {
+    let found = decode(ChunkCoder(level: .fast), hex(coded), try layout(1, .opaque), 6)
+    #expect(found == .badChunk(.rowClasses, reason: reason))
+  }
+
+  @Test("Rows hold no rows of their own, nor sparse elements", arguments: ["0f", "05"])
+  func nestedRows(encoding: String) throws {
+    let coded = hex("0f 02 00 02 00 000100 \(encoding) 01 00 02 00 0001 00 01 00 02 00 0304")
+    let found = decode(ChunkCoder(level: .fast), coded, try layout(1, .opaque), 6)
+    #expect(found == .misplacedEncoding(EncodingID(rawValue: hex(encoding)[0])))
   }
 
   @Test("No elements are coded raw or not at all", arguments: UInt8(1)...8)

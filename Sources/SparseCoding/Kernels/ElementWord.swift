@@ -36,6 +36,10 @@ protocol ElementWord: FixedWidthInteger, UnsignedInteger, Sendable {
     into output: UnsafeMutableRawBufferPointer
   ) -> Bool
 
+  // Kinds of rows (ElementWord+Rows.swift).
+  static func trailingZeroBits(_ source: UnsafeRawBufferPointer, atLeast least: Int) -> Int
+  static func meanStep(_ source: UnsafeRawBufferPointer) -> Int
+
   // Integers (ElementWord+Integers.swift).
   static func forward(
     _ transform: IntegerTransform, _ source: UnsafeRawBufferPointer, base: UInt64,
