@@ -19,7 +19,7 @@ HISTORY_ENTRY = {
 }
 TENSOR = {
     1: ("name", "bytes"), 2: ("element_type", "uint32"), 3: ("dims", "packed uint64"),
-    4: ("section", "uint32"), 5: ("first_element", "uint64"),
+    4: ("section", "uint32"), 5: ("first_element", "uint64"), 6: ("transposed", "uint32"),
 }
 SECTION = {
     1: ("element_kind", "uint32"), 2: ("element_width", "uint32"), 3: ("element_count", "uint64"),

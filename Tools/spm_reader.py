@@ -40,6 +40,7 @@ MAXIMUM_CHUNK = 1 << 18
 MAXIMUM_BYTES = 1 << 42
 MAXIMUM_GAP = 4095
 MAXIMUM_SHARDS = 4096
+LARGEST_TRANSPOSE = 1 << 31
 
 OPAQUE, UNSIGNED, SIGNED, FLOAT = 0, 1, 2, 3
 DEFAULT_LIMIT = 1 << 33
@@ -114,10 +115,15 @@ class Tensor:
     size: int
     offset: int
     section: Section
+    transposed: bool
 
     @property
     def data(self) -> memoryview:
-        return self.section.data[self.offset : self.offset + self.size]
+        stored = self.section.data[self.offset : self.offset + self.size]
+        if not self.transposed:
+            return stored
+        matrix = np.frombuffer(stored, f"V{self.section.width}").reshape(self.dims[::-1])
+        return memoryview(matrix.T.tobytes())
 
 
 @dataclass(frozen=True)
@@ -367,7 +373,12 @@ def read_tensor(number: int, message: dict[str, Any], sections: list[Section]) -
     require(max(dims, default=0) < 1 << 63 and largest < 1 << 63, f"{where}too many elements")
     size, offset = -(-elements * bits // 8), message["first_element"] * width
     require(offset + size <= section.size, f"{where}leaves its section")
-    return Tensor(name, type_name, dims, size, offset, section)
+    transposed = message["transposed"]
+    require(transposed <= 1, f"{where}transposed {transposed}")
+    if transposed:
+        require(len(dims) == 2 and bits == 8 * width, f"{where}transposed, but no matrix")
+        require(1 <= size <= LARGEST_TRANSPOSE, f"{where}a transpose of {size} bytes")
+    return Tensor(name, type_name, dims, size, offset, section, bool(transposed))
 
 
 def read_file(message: dict[str, Any], sections: list[Section], tensors: list[Tensor]) -> File:

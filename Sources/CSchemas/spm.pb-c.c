@@ -804,7 +804,7 @@ const ProtobufCMessageDescriptor spm__section__descriptor =
   (ProtobufCMessageInit) spm__section__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor spm__tensor__field_descriptors[5] =
+static const ProtobufCFieldDescriptor spm__tensor__field_descriptors[6] =
 {
   {
     "name",
@@ -866,6 +866,18 @@ static const ProtobufCFieldDescriptor spm__tensor__field_descriptors[5] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "transposed",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Spm__Tensor, has_transposed),
+    offsetof(Spm__Tensor, transposed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned spm__tensor__field_indices_by_name[] = {
   2,   /* field[2] = dims */
@@ -873,11 +885,12 @@ static const unsigned spm__tensor__field_indices_by_name[] = {
   4,   /* field[4] = first_element */
   0,   /* field[0] = name */
   3,   /* field[3] = section */
+  5,   /* field[5] = transposed */
 };
 static const ProtobufCIntRange spm__tensor__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor spm__tensor__descriptor =
 {
@@ -887,7 +900,7 @@ const ProtobufCMessageDescriptor spm__tensor__descriptor =
   "Spm__Tensor",
   "spm",
   sizeof(Spm__Tensor),
-  5,
+  6,
   spm__tensor__field_descriptors,
   spm__tensor__field_indices_by_name,
   1,  spm__tensor__number_ranges,

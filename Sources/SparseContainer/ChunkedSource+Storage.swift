@@ -14,6 +14,19 @@ public struct StoredForm: Hashable, Sendable {
   public let offset: Int?
 }
 
+/// Contents that stand in a container.
+public protocol StoredContents: ByteSource {
+  /// How they stand there.
+  ///
+  /// - Throws: what reading the file throws.
+  func storedForm() throws -> StoredForm
+}
+
+extension TransposedSource: StoredContents where Base: StoredContents {
+  /// That of the other matrix, which is the one that stands there.
+  func storedForm() throws -> StoredForm { try base.storedForm() }
+}
+
 extension ChunkedSource {
   /// How these contents stand in the container.
   ///
@@ -21,7 +34,7 @@ extension ChunkedSource {
   /// tensors share it.
   ///
   /// - Throws: what reading the file throws.
-  public func storedForm() throws -> StoredForm {
+  func storedForm() throws -> StoredForm {
     guard !range.isEmpty else {
       return StoredForm(byteCount: 0, encodings: [], shard: container.shardName, offset: nil)
     }

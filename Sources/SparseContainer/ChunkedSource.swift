@@ -1,9 +1,8 @@
-public import ByteStorage
+internal import ByteStorage
 internal import SparseCoding
-internal import Synchronization
 
 /// The contents of a tensor inside a container: read and decoded a chunk at a time, when asked for.
-public struct ChunkedSource: ByteSource {
+struct ChunkedSource: StoredContents {
   let container: Container
   let section: Int
   /// The bytes of the section that this is.
@@ -11,10 +10,10 @@ public struct ChunkedSource: ByteSource {
   let name: ByteString
 
   /// How many bytes there are.
-  public var byteCount: Int { range.count }
+  var byteCount: Int { range.count }
 
   /// One chunk, for contents that start where a chunk does; several where they are tiny.
-  public var preferredReadSize: Int {
+  var preferredReadSize: Int {
     max(1, Self.leastReadSize / chunkBytes) * chunkBytes
   }
 
@@ -28,7 +27,7 @@ public struct ChunkedSource: ByteSource {
   /// Decodes the chunks that the range touches.
   ///
   /// - Throws: `SparseContainerError.badChunk` when a chunk is damaged.
-  public func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
     let sectionBytes = container.index.sections[section].byteCount
     var done = 0
     while done < buffer.count {
@@ -52,7 +51,7 @@ public struct ChunkedSource: ByteSource {
   }
 
   private func decoded(chunk: Int, byteCount: Int) throws -> [UInt8] {
-    try container.cache.bytes(of: ChunkCache.Key(section: section, chunk: chunk)) {
+    try container.cache.bytes(of: ChunkKey(section: section, chunk: chunk)) {
       try [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
         try container.decode(
           chunk: chunk, of: section, into: UnsafeMutableRawBufferPointer(buffer), tensor: name)
@@ -62,25 +61,8 @@ public struct ChunkedSource: ByteSource {
   }
 }
 
-/// The last few chunks that were read in part: small tensors share chunks and are read in order.
-final class ChunkCache: Sendable {
-  struct Key: Hashable {
-    let section: Int
-    let chunk: Int
-  }
-
-  private static let capacity = 8
-  private let entries = Mutex<[(key: Key, bytes: [UInt8])]>([])
-
-  /// The bytes of a chunk, decoded unless they are at hand.
-  func bytes(of key: Key, decode: () throws -> [UInt8]) rethrows -> [UInt8] {
-    let found = entries.withLock { list in list.first { $0.key == key }?.bytes }
-    if let found { return found }
-    let bytes = try decode()
-    entries.withLock { list in
-      if list.count == Self.capacity { list.removeFirst() }
-      list.append((key, bytes))
-    }
-    return bytes
-  }
+/// A chunk of one of the sections.
+struct ChunkKey: Hashable {
+  let section: Int
+  let chunk: Int
 }

@@ -13,13 +13,18 @@ extension Container {
   }
 
   /// The contents of a tensor, decoded when they are read.
-  func contents(ofTensor record: Int) -> ChunkedSource {
+  func contents(ofTensor record: Int) -> any StoredContents {
     let tensor = index.tensors[record]
-    let start = tensor.firstElement * index.sections[tensor.section].layout.width
+    let width = index.sections[tensor.section].layout.width
+    let start = tensor.firstElement * width
     let home = home(ofSection: tensor.section)
-    return ChunkedSource(
+    let stored = ChunkedSource(
       container: home.container, section: home.section,
       range: start..<start + (tensor.byteCount ?? 0), name: tensor.name)
+    guard tensor.isTransposed, tensor.shape.rank == 2 else { return stored }
+    return TransposedSource(
+      base: stored, rows: tensor.shape.dimensions[0], columns: tensor.shape.dimensions[1],
+      width: width, cache: slabs, name: record)
   }
 
   private func template(of file: FileRecord) throws -> FileTemplate {

@@ -16,7 +16,9 @@ final class Container: Sendable {
   /// Of the stored index; in a shard it says that the shard is the one that was meant.
   private let indexChecksum: UInt32
   /// Chunks that several small tensors share.
-  let cache = ChunkCache()
+  let cache = RecentBytes<ChunkKey>(capacity: 8)
+  /// Parts of transposed matrices.
+  let slabs = RecentBytes<SlabKey>(capacity: 2)
   /// For each section, where its chunks start in the file, and where the last one ends.
   private let chunkOffsets: [[Int]]
   private let coders = Mutex<[SendableCoder]>([])

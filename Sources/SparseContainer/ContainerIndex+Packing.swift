@@ -108,6 +108,7 @@ extension TensorRecord {
     message.pointee.section = UInt32(section)
     message.pointee.has_first_element = 1
     message.pointee.first_element = UInt64(firstElement)
+    if isTransposed { (message.pointee.has_transposed, message.pointee.transposed) = (1, 1) }
     return message
   }
 }

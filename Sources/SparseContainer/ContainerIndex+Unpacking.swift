@@ -114,6 +114,10 @@ extension TensorRecord {
     self.shape = shape
     section = Int(message.section)
     firstElement = try count(message.first_element)
+    guard message.transposed <= 1 else {
+      throw .broken("tensor \"\(name)\" is transposed \(message.transposed) times")
+    }
+    isTransposed = message.transposed == 1
   }
 }
 

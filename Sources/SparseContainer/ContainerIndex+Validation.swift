@@ -99,6 +99,9 @@ extension ContainerIndex {
     guard tensor.firstElement <= section.elementCount,
       byteCount <= (section.elementCount - tensor.firstElement) * section.layout.width
     else { throw .broken("tensor \"\(tensor.name)\" leaves its section") }
+    guard !tensor.isTransposed || Matrix(tensor, byteCount: byteCount) != nil else {
+      throw .broken("tensor \"\(tensor.name)\" is transposed, but no matrix that may be")
+    }
   }
 
   private func check(_ file: FileRecord) throws(SparseContainerError) {

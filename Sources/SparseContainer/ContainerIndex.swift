@@ -114,6 +114,13 @@ struct TensorRecord {
   var shape: Shape
   var section: Int
   var firstElement: Int
+  /// True when the matrix stands there with its rows as columns.
+  var isTransposed = false
+
+  /// Takes the place of another tensor.
+  mutating func stands(where other: TensorRecord) {
+    (section, firstElement, isTransposed) = (other.section, other.firstElement, other.isTransposed)
+  }
 
   /// How many bytes the contents take; nil when that overflows.
   var byteCount: Int? { elementType.byteCount(of: shape.elementCount) }

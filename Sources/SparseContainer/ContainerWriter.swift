@@ -53,7 +53,7 @@ struct ContainerWriter {
   }
 
   private func plan() throws -> (SectionPlanner, [FileRecord]) {
-    var planner = SectionPlanner()
+    var planner = SectionPlanner(options.layout)
     var records: [TensorID: Int] = [:]
     var files: [FileRecord] = []
     let literals = document.files.map { planner.add(literal: $0.literal) }
@@ -108,7 +108,7 @@ extension ContainerWriter {
   private func writeSections(
     _ planner: SectionPlanner, to output: inout ShardedOutput
   ) throws -> [SectionRecord] {
-    let plans = planner.plans(options.layout)
+    let plans = planner.plans()
     var records = plans.map(\.record)
     let indexSize = indexBound(records, planner.tensors)
     let jobs = records.indices.flatMap { section in

@@ -44,6 +44,12 @@ struct SectionPlanner {
   /// The pools that are not full yet.
   private var openPools: [PoolKey: Int] = [:]
   private var known = EqualContents()
+  private var transposes = TransposedContents()
+  private let containerLayout: ContainerLayout
+
+  init(_ layout: ContainerLayout = .packed) {
+    containerLayout = layout
+  }
 
   /// Small tensors share a chunk with others that are likely to be distributed like them.
   private struct PoolKey: Hashable {
@@ -59,11 +65,11 @@ struct SectionPlanner {
   }
 
   /// The sections, in the order they are written.
-  func plans(_ layout: ContainerLayout) -> [SectionPlan] {
+  func plans() -> [SectionPlan] {
     var plans = pools.reduce(into: sections) { plans, pool in
       plans[pool.section].contents = ConcatenatedSource(pool.parts)
     }
-    guard layout == .mapped else { return plans }
+    guard containerLayout == .mapped else { return plans }
     for section in Set(tensors.map(\.section)) { plans[section].isPlain = true }
     return plans
   }
@@ -81,8 +87,8 @@ struct SectionPlanner {
     var record = TensorRecord(
       name: name, elementType: contentsType, shape: shape, section: 0, firstElement: 0)
     let layout = ElementLayout(of: contentsType)
-    if let twin = try known.twin(of: tensor.contents, layout: layout, record: tensors.count) {
-      (record.section, record.firstElement) = (tensors[twin].section, tensors[twin].firstElement)
+    if let twin = try twin(of: tensor.contents, record) {
+      record.stands(where: twin)
     } else if tensor.contents.byteCount < Self.pooledElements * layout.width {
       (record.section, record.firstElement) = place(tensor, layout: layout)
     } else {
@@ -90,6 +96,33 @@ struct SectionPlanner {
       sections.append(SectionPlan(tensor, layout: layout))
     }
     tensors.append(record)
+  }
+
+  /// The place of an earlier tensor that is equal, or the transpose; without one, this becomes one to
+  /// find.
+  private mutating func twin(
+    of contents: any ByteSource, _ record: TensorRecord
+  ) throws -> TensorRecord? {
+    let number = tensors.count
+    if let twin = try known.twin(
+      of: contents, layout: ElementLayout(of: record.elementType), record: number)
+    {
+      // As a transpose it has one shape only.
+      guard tensors[twin].isTransposed, tensors[twin].shape != record.shape else {
+        return tensors[twin]
+      }
+      return nil
+    }
+    // To be mapped into memory, a tensor stands there itself.
+    guard containerLayout == .packed, let matrix = Matrix(record, byteCount: contents.byteCount)
+    else { return nil }
+    if let twin = try transposes.twin(of: matrix, contents) {
+      var place = tensors[twin]
+      place.isTransposed = true
+      return place
+    }
+    try transposes.add(matrix, contents, record: number)
+    return nil
   }
 
   /// Puts a small tensor into a shared section.
@@ -141,45 +174,5 @@ extension SectionPlan {
   private static func rows(of shape: Shape) -> (length: Int, kernel: Int)? {
     guard shape.rank > 1, shape.elementCount > 0 else { return nil }
     return (shape.stride(of: 0), shape.stride(of: 1))
-  }
-}
-
-/// Finds tensors whose contents are equal to those of an earlier one.
-private struct EqualContents {
-  private struct Fingerprint: Hashable {
-    let layout: ElementLayout
-    let byteCount: Int
-    let checksum: UInt32
-  }
-
-  private static let sampleSize = 1 << 14
-  /// Checksums fall together by intent only: more candidates would let a file cost quadratic time.
-  private static let mostCandidates = 8
-  private var seen: [Fingerprint: [(record: Int, contents: any ByteSource)]] = [:]
-
-  /// The record of an earlier equal tensor; without one, this becomes the one to find.
-  mutating func twin(
-    of contents: any ByteSource, layout: ElementLayout, record: Int
-  ) throws -> Int? {
-    let sample = try contents.bytes(in: 0..<min(contents.byteCount, Self.sampleSize))
-    let key = Fingerprint(
-      layout: layout, byteCount: contents.byteCount,
-      checksum: sample.withUnsafeBytes { crc32(of: $0) })
-    for candidate in seen[key, default: []] {
-      if try isEqual(candidate.contents, contents) { return candidate.record }
-    }
-    if seen[key, default: []].count < Self.mostCandidates {
-      seen[key, default: []].append((record, contents))
-    }
-    return nil
-  }
-
-  private func isEqual(_ left: any ByteSource, _ right: any ByteSource) throws -> Bool {
-    let size = 1 << 20
-    for start in stride(from: 0, to: left.byteCount, by: size) {
-      let range = start..<min(start + size, left.byteCount)
-      if try left.bytes(in: range) != right.bytes(in: range) { return false }
-    }
-    return true
   }
 }

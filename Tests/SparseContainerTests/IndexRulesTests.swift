@@ -120,6 +120,19 @@ struct Lie: CustomTestStringConvertible, Sendable {
       .broken("tensor \"w\" lies in a section of another layout")
     ) { $0.index.tensors[0].elementType = .int32 },
     Lie(
+      "a vector that is transposed",
+      .broken("tensor \"w\" is transposed, but no matrix that may be")
+    ) {
+      $0.index.tensors[0].shape = Shape([32]) ?? $0.index.tensors[0].shape
+      $0.index.tensors[0].isTransposed = true
+    },
+    Lie(
+      "transposed twice", field: 3,
+      WireBytes {
+        $0.int(2, 1)
+        $0.int(6, 2)
+      }, .broken("tensor \"\" is transposed 2 times")),
+    Lie(
       "a shape whose product overflows", field: 3,
       WireBytes {
         $0.int(2, 1)

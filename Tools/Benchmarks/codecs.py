@@ -116,7 +116,7 @@ def own_rows(bench, name, raw, rounds, folder):
     for level in LEVELS:
         words = [bench, path, width, kind, level, str(rounds)]
         said = subprocess.run(words, check=True, capture_output=True, text=True).stdout.split()
-        yield f"sparsify {level}", (int(said[1]), float(said[2]), float(said[3]))
+        yield f"sparsify {level}", tuple(map(float, said[1:]))
 
 
 def copying(raw, rounds):
@@ -143,19 +143,21 @@ def main():
     bench, tensors = build(), list(weights())
     text = "# Coders of weights\n\nMade by `codecs.py --write`: one thread, in memory, best of "
     text += f"{options.rounds} rounds; GB/s of raw bytes and processor time. A copy of the same bytes "
-    text += "stands last.\n"
+    text += "stands last. Of sparsify: how many times sooner two threads are done, by the clock.\n"
     with tempfile.TemporaryDirectory() as folder:
         for title, name, raw in data(tensors):
             own = own_rows(bench, name, raw, options.rounds, Path(folder))
             measured = dict([*own, *peer_rows(name, raw, options.rounds)])
             rows = [
                 [label, f"{len(raw) / size:.4f}", f"{len(raw) / coding / 1e9:.2f}",
-                 f"{len(raw) / decoding / 1e9:.2f}"]
-                for label, (size, coding, decoding) in measured.items()
+                 f"{len(raw) / decoding / 1e9:.2f}", *(f"{ratio:.2f}" for ratio in two_threads)]
+                for label, (size, coding, decoding, *two_threads) in measured.items()
             ]  # fmt: skip
             rows.append(["memcpy", "", "", f"{len(raw) / copying(raw, options.rounds) / 1e9:.2f}"])
             text += f"\n## {title}, {len(raw) / 1e6:.0f} MB\n\n"
-            text += table(["coder", "ratio", "compress GB/s", "decompress GB/s"], rows)
+            heads = ["coder", "ratio", "compress GB/s", "decompress GB/s"]
+            heads += ["compress, 2 threads", "decompress, 2 threads"]
+            text += table(heads, [row + [""] * (len(heads) - len(row)) for row in rows])
     print(text)
     if options.write:
         (HERE / "CODECS.md").write_text(text)

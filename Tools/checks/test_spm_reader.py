@@ -54,10 +54,10 @@ def section(kind, width, count, chunks, chunk_elements=1 << 18):
     )
 
 
-def tensor(name, element_type, dims, section_number, first=0):
+def tensor(name, element_type, dims, section_number, first=0, transposed=0):
     return (
         block(1, name) + number(2, element_type) + packed(3, dims)
-        + number(4, section_number) + number(5, first)
+        + number(4, section_number) + number(5, first) + number(6, transposed)
     )
 
 
@@ -163,6 +163,11 @@ REFUSED = {
     "17 dims": lambda: sample(tensor=tensor(b"", 1, [6] + [1] * 16, 1)),
     "dims of 64 bits": lambda: sample(tensor=tensor(b"", 1, [1 << 32, 1 << 31], 1)),
     "tensor past its section": lambda: sample(tensor=tensor(b"", 1, [6], 1, first=1)),
+    "transposed vector": lambda: sample(tensor=tensor(b"", 1, [6], 1, transposed=1)),
+    "transposed twice": lambda: sample(tensor=tensor(b"", 1, [2, 3], 1, transposed=2)),
+    "transposed box": lambda: sample(tensor=tensor(b"", 1, [1, 2, 3], 1, transposed=1)),
+    "transposed complex numbers": lambda: sample(tensor=tensor(b"", 14, [1, 3], 1, transposed=1)),
+    "transposed nothing": lambda: sample(tensor=tensor(b"", 1, [0, 3], 1, transposed=1)),
     "tensor of no such section": lambda: sample(tensor=tensor(b"", 1, [6], 2)),
     "element kind": lambda: sample(literals=literals(kind=4)),
     "element width": lambda: sample(literals=literals(width=3)),
@@ -212,6 +217,13 @@ def test_a_damaged_index_under_a_right_checksum_is_refused_or_read():
 def test_the_draft_and_newer_minor_versions_are_read(version):
     whole = container([LITERAL_CHUNK, *WEIGHT_CHUNKS], sample_index(), version=version)
     spm_reader.parse_container(whole).verify()
+
+
+def test_a_transposed_matrix_is_turned():
+    contents = spm_reader.parse_container(
+        sample(tensor=tensor(b"", 1, [2, 3], 1, transposed=1), files=[model_file(sha256=b"")])
+    ).tensors[0].data
+    assert np.frombuffer(contents, "<f4").tolist() == [0, 2, 4, 1, 3, 5]
 
 
 def test_fields_from_64_on_are_skipped():

@@ -165,10 +165,15 @@ struct  Spm__Tensor
   uint32_t section;
   protobuf_c_boolean has_first_element;
   uint64_t first_element;
+  /*
+   * 1: the contents are the transpose of the matrix that stands there.
+   */
+  protobuf_c_boolean has_transposed;
+  uint32_t transposed;
 };
 #define SPM__TENSOR__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&spm__tensor__descriptor) \
-    , 0, {0,NULL}, 0, 0, 0,NULL, 0, 0, 0, 0 }
+    , 0, {0,NULL}, 0, 0, 0,NULL, 0, 0, 0, 0, 0, 0 }
 
 
 struct  Spm__HistoryEntry

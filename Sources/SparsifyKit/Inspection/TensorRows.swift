@@ -38,7 +38,7 @@ struct TensorRows {
     let tensor = model[id]
     let use = uses.use(of: id)
     let nobody = unusedIDs.contains(id) ? "(unused)" : "(output)"
-    let stored = try (tensor.contents as? ChunkedSource)?.storedForm()
+    let stored = try (tensor.contents as? any StoredContents)?.storedForm()
     return ModelReport.TensorRow(
       name: uses.name(of: id, in: model),
       layer: use?.layer ?? nobody, operatorType: use?.operatorType ?? nobody,

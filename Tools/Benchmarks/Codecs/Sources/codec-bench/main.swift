@@ -1,10 +1,12 @@
+import ByteStorage
 import Foundation
 import SparseCoding
 
 // codec-bench FILE WIDTH KIND LEVEL ROUNDS
 //
-// Codes the elements of a file chunk by chunk on one thread, in memory, and prints the bytes, the
-// coded bytes, and the least seconds of a processor that coding and decoding took in ROUNDS rounds.
+// Codes the elements of a file chunk by chunk in memory. Prints the bytes, the coded bytes, the least
+// seconds of a processor that coding and decoding took on one thread in ROUNDS rounds, and how much
+// sooner two threads were done with either.
 
 let arguments = CommandLine.arguments
 guard arguments.count == 6, let width = Int(arguments[2]), let rounds = Int(arguments[5]),
@@ -22,47 +24,91 @@ let chunkSize = ChunkCoder.maximumCount * width
 let ranges = stride(from: 0, to: elements.count, by: chunkSize).map {
   $0..<min($0 + chunkSize, elements.count)
 }
-let coder = ChunkCoder(level: level)
 
-/// Processor time: other programs of the machine do not count.
-func seconds(_ body: () throws -> Void) rethrows -> Double {
-  func now() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+/// What some work took: seconds of processors, with which other programs do not meddle, and of a
+/// clock.
+struct Cost {
+  var processor = Double.infinity
+  var wall = Double.infinity
+
+  /// Keeps the less of what it was and what the work takes now.
+  mutating func lower(_ work: () throws -> Void) rethrows {
+    func now(_ clock: clockid_t) -> Double {
+      var time = timespec()
+      clock_gettime(clock, &time)
+      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+    let start = (now(CLOCK_PROCESS_CPUTIME_ID), now(CLOCK_MONOTONIC))
+    try work()
+    processor = min(processor, now(CLOCK_PROCESS_CPUTIME_ID) - start.0)
+    wall = min(wall, now(CLOCK_MONOTONIC) - start.1)
   }
-  let start = now()
-  try body()
-  return now() - start
 }
 
-var chunks: [[UInt8]] = []
-var output = [UInt8](repeating: 0, count: elements.count)
-var (coding, decoding) = (Double.infinity, Double.infinity)
-for _ in 0..<rounds {
-  chunks = []
-  coding = min(
-    coding,
-    try seconds {
-      try elements.withUnsafeBytes { bytes in
-        for range in ranges {
-          chunks.append(
-            try coder.encode(UnsafeRawBufferPointer(rebasing: bytes[range]), layout: layout))
+/// Coding and decoding of all chunks by so many threads.
+struct Measurement {
+  let threads: Int
+  let layout: ElementLayout
+  let level: CompressionLevel
+  let ranges: [Range<Int>]
+  private(set) var coding = Cost()
+  private(set) var decoding = Cost()
+  private(set) var chunks: [[UInt8]] = []
+
+  init(threads: Int, _ layout: ElementLayout, _ level: CompressionLevel, _ ranges: [Range<Int>]) {
+    (self.threads, self.layout, self.level, self.ranges) = (threads, layout, level, ranges)
+  }
+
+  mutating func run(_ elements: [UInt8], back output: inout [UInt8]) throws {
+    var made: [[UInt8]] = []
+    try coding.lower {
+      try each { index, coder in
+        try elements.withUnsafeBytes {
+          try coder.encode(UnsafeRawBufferPointer(rebasing: $0[ranges[index]]), layout: layout)
+        }
+      } take: {
+        made.append($0)
+      }
+    }
+    chunks = made
+    try output.withUnsafeMutableBytes { bytes in
+      // Every chunk has its own range of it.
+      nonisolated(unsafe) let target = bytes
+      try decoding.lower {
+        try each { index, coder in
+          let part = UnsafeMutableRawBufferPointer(rebasing: target[ranges[index]])
+          try made[index].withUnsafeBytes { try coder.decode($0, layout: layout, into: part) }
+        } take: {
         }
       }
-    })
-  decoding = min(
-    decoding,
-    try seconds {
-      try output.withUnsafeMutableBytes { output in
-        for (range, chunk) in zip(ranges, chunks) {
-          try chunk.withUnsafeBytes {
-            try coder.decode(
-              $0, layout: layout, into: UnsafeMutableRawBufferPointer(rebasing: output[range]))
-          }
-        }
-      }
-    })
+    }
+  }
+
+  private func each<Product: Sendable>(
+    _ make: @Sendable (Int, ChunkCoder) throws -> Product, take: (Product) -> Void
+  ) throws {
+    try OrderedPipeline.run(
+      count: ranges.count, threads: threads, isBeside: threads > 1,
+      workspace: { ChunkCoder(level: level) },
+      produce: { index, coder in try make(index, coder) }, consume: { take($1) })
+  }
 }
-guard output == elements else { fatalError("what came back differs") }
-print(elements.count, chunks.reduce(0) { $0 + $1.count }, coding, decoding)
+
+var output = [UInt8](repeating: 0, count: elements.count)
+var single = Measurement(threads: 1, layout, level, ranges)
+var double = Measurement(threads: 2, layout, level, ranges)
+for _ in 0..<rounds {
+  for threads in 1...2 {
+    output.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
+    if threads == 1 {
+      try single.run(elements, back: &output)
+    } else {
+      try double.run(elements, back: &output)
+    }
+    guard output == elements else { fatalError("what came back differs") }
+  }
+}
+print(
+  elements.count, single.chunks.reduce(0) { $0 + $1.count }, single.coding.processor,
+  single.decoding.processor, single.coding.wall / double.coding.wall,
+  single.decoding.wall / double.decoding.wall)
