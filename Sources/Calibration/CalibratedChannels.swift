@@ -1,4 +1,5 @@
 internal import ByteStorage
+internal import Inference
 public import ModelGraph
 public import Reconstruction
 public import StructuredPruning
@@ -30,9 +31,16 @@ extension Model {
     let candidates = try channelCandidates(pruning)
     var tracer = try ChannelTracer(self, candidates, request, criterion)
     if pruning.isSharedOut {
-      tracer.outputs = try OutputChange(
-        self, feed, runner,
-        sampleCount: OutputChange.sampleCount(of: feed.sampleCount, sets: candidates.count))
+      do {
+        tracer.outputs = try OutputChange(
+          self, feed, runner,
+          sampleCount: OutputChange.sampleCount(of: feed.sampleCount, sets: candidates.count))
+      } catch InferenceError.modelRefused(let reason) {
+        // Layers are run in parts, among which there may be none with what is refused.
+        tracer.warn(
+          "the network cannot be run as a whole, so losses count alike wherever they are: \(reason)"
+        )
+      }
     }
     try tracer.run(feed, inputs, runner, progress)
     let traces = ChannelTraces(

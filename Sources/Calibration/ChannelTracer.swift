@@ -40,6 +40,10 @@ struct ChannelTracer {
       uniquingKeysWith: { first, _ in first })
   }
 
+  mutating func warn(_ text: String) {
+    warnings.append(text)
+  }
+
   /// Runs the network once and judges every candidate as soon as all its readers were looked at.
   ///
   /// Throws what running and reading throws.

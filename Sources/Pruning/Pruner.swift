@@ -10,6 +10,7 @@ extension Model {
   public mutating func prune(_ request: PruningRequest) throws -> PruningReport {
     try request.validate()
     var pruner = try Pruner(self, request)
+    try pruner.divideShare()
     let masks = try pruner.masks()
     for (target, masked) in zip(pruner.targets, masks) {
       try apply(masked, to: target, pruner.pattern(of: target), in: &pruner.report)
@@ -37,8 +38,9 @@ extension Model {
 struct PruningTarget {
   let weight: PrunableWeight
   let stream: WeightStream
+  let dimensions: [Int]
   /// A share of its own in place of the goal's.
-  let share: Double?
+  var share: Double?
 }
 
 /// One request carried out on one model.
@@ -62,7 +64,9 @@ struct Pruner {
         let values = try weight.quantization.map { try QuantizationValues($0, of: model) }
         let stream = WeightStream(weight.tensor, of: model, quantization: values)
         let share = shares.share(of: weight, model[weight.tensor])
-        targets.append(PruningTarget(weight: weight, stream: stream, share: share))
+        let dimensions = model[weight.tensor].shape.dimensions
+        targets.append(
+          PruningTarget(weight: weight, stream: stream, dimensions: dimensions, share: share))
       } catch let refusal as WeightRefusal {
         report.skip(weight.tensor, model[weight.tensor], refusal.reason)
         if refusal.isDefect { report.warn(of: refusal, in: model[weight.tensor]) }
@@ -116,6 +120,30 @@ struct Pruner {
 }
 
 extension Pruner {
+  /// Gives tensors shares of their own where the scope divides the goal's share among them.
+  ///
+  /// Those that have one already keep it, and are not counted.
+  mutating func divideShare() throws {
+    guard let (share, scope) = request.goal.share, scope.isDivided else { return }
+    let others = targets.indices.filter { targets[$0].share == nil }
+    let counts = others.map { targets[$0].stream.count }
+    let zeros = Self.count(share, of: counts.reduce(0, +))
+    let divided =
+      scope == .erk
+      ? ShareDivision.erk(zeros, of: others.map { targets[$0].dimensions })
+      : ShareDivision.lamp(zeros, of: try others.map { try spectrum(of: targets[$0]) })
+    for (index, (zeros, count)) in zip(others, zip(divided, counts)) {
+      targets[index].share = Double(zeros) / Double(max(1, count))
+    }
+  }
+
+  private func spectrum(of target: PruningTarget) throws -> MagnitudeSpectrum {
+    let upper = RadixSelection(keyBits: 32, rank: 0).digits
+    return MagnitudeSpectrum(
+      try selection([target], request.threads).histogram(of: upper),
+      number: request.criterion.number)
+  }
+
   /// Targets that are ranked together, by their place, and the share they give up.
   private struct RankedClass {
     let members: [Int]

@@ -6,6 +6,17 @@ public enum PruningScope: String, Hashable, Sendable, CaseIterable {
   case layer
   /// All tensors together give up a share.
   case global
+  /// All tensors together give up a share, each as much as its shape says: those with more inputs and
+  /// outputs for their size keep more (Erdős–Rényi-Kernel).
+  case erk
+  /// All tensors together give up a share, each as much as ranking by squares over the sum of the
+  /// squares in the same tensor that are not smaller takes of it (layer-adaptive magnitude pruning).
+  case lamp
+}
+
+extension PruningScope {
+  /// True when each tensor is ranked alone after the share was divided among them.
+  var isDivided: Bool { self == .erk || self == .lamp }
 }
 
 /// How much is pruned, and where it may lie.
@@ -18,6 +29,16 @@ public enum PruningGoal: Hashable, Sendable {
   case groups(GroupPattern)
   /// A share of the blocks.
   case blocks(BlockPattern, sparsity: Double, PruningScope)
+}
+
+extension PruningGoal {
+  /// The share that goes and its scope, where the goal is one.
+  var share: (Double, PruningScope)? {
+    switch self {
+    case .sparsity(let share, let scope), .blocks(_, let share, let scope): (share, scope)
+    case .threshold, .groups: nil
+    }
+  }
 }
 
 /// What to prune and how.

@@ -13,7 +13,10 @@ struct PruningOptions: ParsableArguments {
   var sparsityOf: [SelectorAndShare] = []
 
   @Option(
-    help: "Prune in each layer alone, or over all layers together: layer, global (default: layer).")
+    help: ArgumentHelp(
+      "Prune in each layer alone (layer) or over all together (global); or give each layer a share "
+        + "by its shape (erk) or its sizes (lamp) (default: layer).",
+      valueName: "layer|global|erk|lamp"))
   var scope: PruningScope?
 
   @Option(

@@ -14,10 +14,13 @@ struct SensitivityCommand: ParsableCommand {
       sparsify sensitivity model.onnx --data test.npz --svg layers.svg  the same as a drawing
       sparsify sensitivity model.onnx --data test.npz --samples 32 --levels 80 --method sparsegpt
 
+      sparsify sensitivity model.onnx --data test.npz --sparsity 80% --recipe out.yaml
+
       The error is the norm of the change of the outputs over their norm, of the output where it is
       largest. The network is run once for each layer and level in ONNX Runtime; --samples and --levels
       bound that. With --method samples choose the weights, and layers are repaired, which takes longer.
-      What must stay is a pattern for --except, or a share for --sparsity-of.
+      What must stay is a pattern for --except, or a share for --sparsity-of. With --sparsity and
+      --recipe such shares are chosen, so that the errors together are smallest, and written down.
       """)
 
   @Argument(
@@ -62,7 +65,19 @@ struct SensitivityCommand: ParsableCommand {
     completion: .file(extensions: ["svg"]))
   var svg: String?
 
-  @Flag(name: [.customShort("f"), .customLong("force")], help: "Replace an existing drawing.")
+  @Option(
+    help: ArgumentHelp(
+      "With --recipe: the share of all weights to make zero, 0.8 or 80%.", valueName: "share"))
+  var sparsity: Share?
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write a recipe: a share for each layer, with the smallest errors together.",
+      valueName: "file"),
+    completion: .file(extensions: ["yaml"]))
+  var recipe: String?
+
+  @Flag(name: [.customShort("f"), .customLong("force")], help: "Replace existing files.")
   var isForced = false
 
   @OptionGroup var common: CommonOptions
@@ -75,33 +90,53 @@ struct SensitivityCommand: ParsableCommand {
     guard (1...CalibrationSettings.mostSamples).contains(samples) else {
       throw ValidationError("--samples takes a number from 1 to \(CalibrationSettings.mostSamples)")
     }
+    guard (sparsity == nil) == (recipe == nil) else {
+      throw ValidationError("--recipe needs --sparsity, and --sparsity --recipe")
+    }
   }
 
   func run() throws {
-    let identity = try? OpenFile(path: model).identity
-    let drawing = try svg.map {
-      try AtomicFile(output: $0, replaces: isForced, inputs: identity.map { [$0] } ?? [])
+    let (drawing, recipeFile) = (try output(at: svg), try output(at: recipe))
+    let scan = try scan
+    let report = try scanned(scan)
+    try drawing?.write(Array(report.svg(title: AtomicFile.split(model).name).utf8))
+    if let sparsity {
+      guard let recipe = try scan.recipe(of: report, sparsity: sparsity.value) else {
+        throw ValidationError(
+          "no shares up to the highest of --levels reach --sparsity; try higher ones")
+      }
+      try recipeFile?.write(Array(recipe.text.utf8))
     }
-    let report = try scanned()
-    if let drawing {
-      try drawing.write(Array(report.svg(title: AtomicFile.split(model).name).utf8))
-      try drawing.commit()
-    }
+    try drawing?.commit()
+    try recipeFile?.commit()
     if common.isJSON { return OutputStream.data.line(try JSONText.encode(report)) }
     OutputStream.data.write(report.text(showsSkipped: common.isVerbose))
     common.warn(report.warnings)
   }
 
-  private func scanned() throws -> SensitivityReport {
-    var scan = SensitivityScan(path: model, data: data)
-    scan.levels = levels.shares
-    scan.criterion = criterion
-    scan.calibration.method = method
-    (scan.calibration.samples, scan.calibration.seed) = (samples, samplingSeed)
-    scan.output = output
-    scan.only = try only.map { try Selector($0) }
-    scan.except = try except.map { try Selector($0) }
-    scan.threads = common.threads
+  private func output(at path: String?) throws -> AtomicFile? {
+    let identity = try? OpenFile(path: model).identity
+    return try path.map {
+      try AtomicFile(output: $0, replaces: isForced, inputs: identity.map { [$0] } ?? [])
+    }
+  }
+
+  private var scan: SensitivityScan {
+    get throws {
+      var scan = SensitivityScan(path: model, data: data)
+      scan.levels = levels.shares
+      scan.criterion = criterion
+      scan.calibration.method = method
+      (scan.calibration.samples, scan.calibration.seed) = (samples, samplingSeed)
+      scan.output = output
+      scan.only = try only.map { try Selector($0) }
+      scan.except = try except.map { try Selector($0) }
+      scan.threads = common.threads
+      return scan
+    }
+  }
+
+  private func scanned(_ scan: SensitivityScan) throws -> SensitivityReport {
     let bar = ProgressBar("scanning", unit: .layers, isWanted: !common.isQuiet && !common.isJSON)
     defer { bar.clear() }
     return try scan.run { bar.update($0, of: $1) }

@@ -84,4 +84,32 @@ import Testing
     }
     #expect(removed(["hb", "pb"]) > 2 * removed(["ha", "pa"]))
   }
+
+  /// Refuses models of more nodes than a number.
+  private struct SmallRunner: PartRunner {
+    let most: Int
+    let base = NaiveRunner()
+
+    func load(_ part: Model) throws {
+      guard part[.main].nodes.count <= most else {
+        throw InferenceError.modelRefused(reason: "too many nodes")
+      }
+      base.load(part)
+    }
+
+    func run(
+      _ inputs: [String: NumericArray], outputs: [String]
+    ) throws -> [String: NumericArray] { try base.run(inputs, outputs: outputs) }
+  }
+
+  @Test("A network that runs only in parts is pruned, its losses counting alike")
+  func parts() throws {
+    let model = try branches()
+    var pruned = model
+    let report = try pruned.pruneChannels(
+      ChannelPruningRequest(goal: .parameters(0.7)), by: nil, calibratedBy: CalibrationRequest(),
+      .numbers(300, chunk: 100), SmallRunner(most: model[.main].nodes.count - 1))
+    #expect(report.channels.removedCount > 0)
+    #expect(report.calibration.warnings.count { $0.contains("too many nodes") } == 1)
+  }
 }

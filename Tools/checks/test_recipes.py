@@ -19,6 +19,7 @@ COMMANDS = [
     ("--shard-size", "40k"),
     ("--sparsity", "0.8"),
     ("--sparsity", "80%", "--scope", "global", "--criterion", "random", "--seed", "5"),
+    ("--sparsity", "80%", "--scope", "lamp"),
     ("--sparsity", "0.5", "--sparsity-of", "conv1*=0.1", "--sparsity-of", "op:Gemm=90%"),
     ("--sparsity-of", "op:Gemm=0.9", "--sparsity-of", "size:<1k=0.2", "--sparsity-of", "hidden*=0.3"),
     ("--sparsity", "0.5", "--block", "4x4", "--only", "op:Gemm", "--except", "size:<1k"),

@@ -88,6 +88,37 @@ def test_calibrated_errors_are_those_of_a_conversion(samples, tmp_path):
         assert row["errors"][0] < other["errors"][0]
 
 
+def test_the_recipe_does_less_harm_than_the_same_share_of_each_layer(samples, tmp_path):
+    recipe, errors = tmp_path / "shares.yaml", []
+    only = ["conv2.weight", "hidden.weight", "output.weight"]
+    scan(CNN, "--data", samples, "--levels", "20,40,60,80,90,95", "--sparsity", "80%", "--recipe", recipe)
+    same = [f"--only={name}" for name in only]
+    with np.load(samples) as arrays:
+        arrays = dict(arrays)
+    for words in (["--recipe", recipe], ["--sparsity", "80%", *same]):
+        target = tmp_path / "pruned.onnx"
+        run(CNN, target, "--force", *words).succeeded()
+        zeros, weights = 0, 0
+        for tensor in onnx.load(target).graph.initializer:
+            if tensor.name in only:
+                values = numpy_helper.to_array(tensor)
+                zeros, weights = zeros + int((values == 0).sum()), weights + values.size
+        assert 0.8 <= zeros / weights < 0.81
+        errors.append(relative_error(outputs(CNN, arrays), outputs(target, arrays)))
+    assert errors[0] < errors[1]
+
+
+@pytest.mark.parametrize("words, word", [
+    (["--recipe", "r.yaml"], "--sparsity"), (["--sparsity", "80%"], "--recipe"),
+    (["--recipe", "r.yaml", "--sparsity", "95%"], "--levels"),
+])  # fmt: skip
+def test_a_recipe_needs_a_sparsity_that_the_levels_reach(words, word, samples, tmp_path):
+    words = [str(tmp_path / item) if item == "r.yaml" else item for item in words]
+    failed = run("sensitivity", CNN, "--data", samples, "--levels", "50", *words)
+    assert failed.code == 64 and word in failed.stderr
+    assert not (tmp_path / "r.yaml").exists()
+
+
 def test_threads_change_nothing(samples):
     reports = [run("sensitivity", CNN, "--data", samples, "--json", "--threads", n).succeeded().stdout
                for n in ("1", "3")]  # fmt: skip

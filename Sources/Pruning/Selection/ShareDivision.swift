@@ -1,5 +1,3 @@
-internal import ModelGraph
-
 /// How many weights go of each of several tensors, of a number for all of them, when neither their
 /// sizes alone decide nor a ranking of all weights.
 enum ShareDivision {
@@ -10,20 +8,23 @@ enum ShareDivision {
   ///   - zeros: how many go of all.
   ///   - shapes: the dimensions of each.
   static func erk(_ zeros: Int, of shapes: [[Int]]) -> [Int] {
-    let counts = shapes.map { Double($0.reduce(1, *)) }
+    let counts = shapes.map { $0.reduce(1, *) }
     let sums = shapes.map { Double($0.reduce(0, +)) }
-    var isDense = Array(repeating: false, count: shapes.count)
+    var sparse = Array(shapes.indices)
     while true {
-      let rest = shapes.indices.filter { !isDense[$0] }
-      let kept = rest.reduce(-Double(zeros)) { $0 + counts[$1] }
-      let scale = max(0, kept) / max(1, rest.reduce(0) { $0 + sums[$1] })
-      let full = rest.filter { scale * sums[$0] > counts[$0] }
-      guard full.isEmpty else {
-        for index in full { isDense[index] = true }
-        continue
+      let kept = Double(sparse.reduce(-zeros) { $0 + counts[$1] })
+      let scale = max(0, kept) / max(1, sparse.reduce(0) { $0 + sums[$1] })
+      let rest = sparse.filter { scale * sums[$0] <= Double(counts[$0]) }
+      if rest.count == sparse.count {
+        var (least, most) = (counts.map { _ in 0 }, counts.map { _ in 0 })
+        for index in sparse {
+          (least[index], most[index]) = (
+            Int(Double(counts[index]) - scale * sums[index]), counts[index]
+          )
+        }
+        return filled(least, total: zeros, atMost: most)
       }
-      let exact = shapes.indices.map { isDense[$0] ? 0 : counts[$0] - scale * sums[$0] }
-      return whole(exact, total: zeros, atMost: counts.map { Int($0) })
+      sparse = rest
     }
   }
 
@@ -34,36 +35,74 @@ enum ShareDivision {
   ///   - zeros: how many go of all.
   ///   - spectra: how large the weights of each tensor are.
   static func lamp(_ zeros: Int, of spectra: [MagnitudeSpectrum]) -> [Int] {
-    var (low, high) = (-1074.0, 1.0)
-    // The logarithm of the score below which weights go; a double has no more bits.
-    for _ in 0..<64 {
-      let middle = (low + high) / 2
-      let count = spectra.reduce(0) { $0 + $1.count(below: middle) }
+    // Scores are between 0 and 1; the bits of positive numbers are in their order.
+    var (low, high) = (Double.leastNonzeroMagnitude.bitPattern, (1.0).bitPattern + 1)
+    while high - low > 1 {
+      let middle = low + (high - low) / 2
+      let count = spectra.reduce(0) { $0 + $1.count(below: Double(bitPattern: middle)) }
       if count > zeros { high = middle } else { low = middle }
     }
-    let least = spectra.map { $0.count(below: low) }
-    let most = spectra.map { max($0.count(below: high), $0.total) }
-    return filled(least, total: zeros, atMost: most)
+    return filled(
+      spectra.map { $0.count(below: Double(bitPattern: low)) }, total: zeros,
+      atMost: spectra.map(\.count))
   }
 
-  /// Whole numbers next to these, of a total.
-  private static func whole(_ exact: [Double], total: Int, atMost: [Int]) -> [Int] {
-    filled(zip(exact, atMost).map { min(Int($0.rounded(.down)), $1) }, total: total, atMost: atMost)
-  }
-
-  /// Adds what is missing of a total, to each in turn as far as it goes.
+  /// Adds what is missing of a total, as evenly as it goes.
   private static func filled(_ counts: [Int], total: Int, atMost: [Int]) -> [Int] {
     var counts = counts
     var missing = total - counts.reduce(0, +)
-    while missing > 0, let index = counts.indices.first(where: { counts[$0] < atMost[$0] }) {
+    while missing > 0 {
       let open = counts.indices.filter { counts[$0] < atMost[$0] }
+      guard !open.isEmpty else { break }
+      let each = max(1, missing / open.count)
       for index in open where missing > 0 {
-        let more = min(max(1, missing / open.count), atMost[index] - counts[index], missing)
+        let more = min(each, atMost[index] - counts[index], missing)
         counts[index] += more
         missing -= more
       }
-      _ = index
     }
     return counts
+  }
+}
+
+/// How many weights of a tensor are of which size, about: they are told apart by the upper halves of
+/// their keys, which are 1/128 of a magnitude.
+struct MagnitudeSpectrum: Sendable {
+  private struct Band {
+    let square: Double
+    let count: Int
+    /// The squares from this band on.
+    let rest: Double
+  }
+
+  /// How many weights there are.
+  let count: Int
+  private let bands: [Band]
+
+  /// Takes how many keys begin with each of the possible upper halves; `number` says what a key
+  /// stands for.
+  init(_ histogram: [Int], number: (UInt32) -> Double) {
+    count = histogram.reduce(0, +)
+    var bands: [Band] = []
+    var rest = 0.0
+    for (bucket, count) in histogram.enumerated().reversed() where count > 0 {
+      let size = bucket == 0 ? 0 : number(UInt32(bucket) << 16 | 0x8000)
+      // Infinities and what is no number stay.
+      guard size.isFinite else { continue }
+      rest += Double(count) * size * size
+      bands.append(Band(square: size * size, count: count, rest: rest))
+    }
+    self.bands = bands
+  }
+
+  /// How many weights have a lower score than this one, which is positive.
+  ///
+  /// Of a band the weight with `k` others before it has a score of `square / (rest - k * square)`.
+  func count(below score: Double) -> Int {
+    return bands.reduce(0) { sum, band in
+      guard band.square > 0 else { return sum + band.count }
+      let before = (band.rest / band.square - 1 / score).rounded(.up)
+      return sum + Int(max(0, min(Double(band.count), before)))
+    }
   }
 }

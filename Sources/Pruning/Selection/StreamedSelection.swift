@@ -54,7 +54,8 @@ struct StreamedSelection {
     }
   }
 
-  private func histogram(of digits: RadixDigits) throws -> [Int] {
+  /// How many keys of all weights are in each bucket.
+  func histogram(of digits: RadixDigits) throws -> [Int] {
     let stretches = stretches
     var sum: [Int] = []
     try OrderedPipeline.run(

@@ -32,7 +32,7 @@ struct AdvicePlan: Sendable {
       options: ["--level", level.rawValue], level: level)
   }
 
-  private static let magnitude = PruningScope.allCases.flatMap { scope in
+  private static let magnitude = [PruningScope.layer, .global].flatMap { scope in
     [50, 70, 80, 90].map { percent in
       AdvicePlan(
         method: .unstructured,

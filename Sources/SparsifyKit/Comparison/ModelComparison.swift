@@ -72,7 +72,9 @@ struct ComparedModel {
 
   func size() throws -> ComparisonReport.ModelSize {
     let stored = try FileFailure.naming(path) {
-      try model.tensors.compactMap { try ($0.contents as? any StoredContents)?.storedForm().byteCount }
+      try model.tensors.compactMap {
+        try ($0.contents as? any StoredContents)?.storedForm().byteCount
+      }
     }
     return ComparisonReport.ModelSize(
       format: format, fileBytes: inputs.reduce(0) { $0 + $1.byteCount },

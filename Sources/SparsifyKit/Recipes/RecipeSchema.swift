@@ -115,7 +115,9 @@ extension PruneStep: RecipeSettings {
       RecipeSetting(
         "block", .blocks, \.block, "Whole blocks of so many outputs by inputs.", example: "4x1"),
       RecipeSetting(
-        "scope", .choice, \.scope, "Rank weights in each layer alone, or over all together.",
+        "scope", .choice, \.scope,
+        "Rank weights in each layer alone, over all together, or in each with a share by its shape or "
+          + "its sizes.",
         when: { $0.threshold == nil }),
       RecipeSetting(
         "operator", .shares(prefix: "op:", "a mapping from operator types to sparsities"),
