@@ -51,15 +51,7 @@ struct CalibratedPruner {
     self.request = request
     goal = pruning.goal
     index = GraphIndex(model)
-    let finder = LayerFinder(model, index)
-    var (layers, refusals): ([LinearLayer], [TensorID: String]) = ([], [:])
-    for weight in try PrunableWeights(of: model).weights where weight.refusal == nil {
-      do {
-        layers.append(try finder.layer(of: weight))
-      } catch {
-        refusals[weight.tensor] = error.reason
-      }
-    }
+    let (layers, refusals) = try LayerFinder.search(model, index)
     guard !layers.isEmpty else { throw CalibrationError.noLayers(weights: refusals.count) }
     let ends = try NetworkEnds(model, layers: layers)
     var pruning = pruning

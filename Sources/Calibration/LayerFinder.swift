@@ -16,9 +16,25 @@ struct LayerFinder {
   ///
   /// Throws what finding weights throws.
   static func layers(of model: Model) throws -> [LinearLayer] {
-    let finder = LayerFinder(model, GraphIndex(model))
-    return try PrunableWeights(of: model).weights.filter { $0.refusal == nil }
-      .compactMap { try? finder.layer(of: $0) }
+    try search(model, GraphIndex(model)).layers
+  }
+
+  /// All layers, and why other weights are of none.
+  ///
+  /// Throws what finding weights throws.
+  static func search(
+    _ model: Model, _ index: GraphIndex
+  ) throws -> (layers: [LinearLayer], refusals: [TensorID: String]) {
+    let finder = LayerFinder(model, index)
+    var (layers, refusals): ([LinearLayer], [TensorID: String]) = ([], [:])
+    for weight in try PrunableWeights(of: model).weights where weight.refusal == nil {
+      do {
+        layers.append(try finder.layer(of: weight))
+      } catch {
+        refusals[weight.tensor] = error.reason
+      }
+    }
+    return (layers, refusals)
   }
 
   /// The layer that reads a weight.

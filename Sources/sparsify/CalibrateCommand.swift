@@ -23,11 +23,7 @@ struct CalibrateCommand: ParsableCommand {
     help: "The model file; - for standard input.", completion: .file(extensions: ["onnx", "spm"]))
   var model: String
 
-  @Option(
-    help: ArgumentHelp(
-      "Samples of the inputs: an .npz file, or .npy for one input.", valueName: "file"),
-    completion: .file(extensions: ["npz", "npy"]))
-  var data: [String]
+  @OptionGroup var samples: DataOptions
 
   @Option(
     name: [.short, .long],
@@ -35,21 +31,12 @@ struct CalibrateCommand: ParsableCommand {
     completion: .file(extensions: ["spmstats"]))
   var output: String
 
-  @Option(help: ArgumentHelp("How many samples are used at most.", valueName: "n"))
-  var samples = CalibrationSettings().samples
-
-  @Option(help: ArgumentHelp("The seed of their choice.", valueName: "n"))
-  var samplingSeed: UInt64 = 0
-
   @Flag(name: [.customShort("f"), .customLong("force")], help: "Replace an existing file.")
   var isForced = false
 
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
-    guard (1...CalibrationSettings.mostSamples).contains(samples) else {
-      throw ValidationError("--samples takes a number from 1 to \(CalibrationSettings.mostSamples)")
-    }
     guard output != standardStreamPath || !common.isJSON else {
       throw ValidationError("standard output takes the sums or --json, not both")
     }
@@ -57,8 +44,8 @@ struct CalibrateCommand: ParsableCommand {
 
   func run() throws {
     var collection = StatisticsCollection(
-      model: model, data: CalibrationData(files: data), output: output)
-    (collection.settings.samples, collection.settings.seed) = (samples, samplingSeed)
+      model: model, data: CalibrationData(files: samples.data), output: output)
+    samples.apply(to: &collection.settings)
     collection.replaces = isForced
     let result = try collected(collection)
     if common.isJSON { return OutputStream.data.line(try JSONText.encode(result)) }

@@ -27,11 +27,7 @@ struct SensitivityCommand: ParsableCommand {
     help: "The model file; - for standard input.", completion: .file(extensions: ["onnx", "spm"]))
   var model: String
 
-  @Option(
-    help: ArgumentHelp(
-      "Samples of the inputs: an .npz file, or .npy for one input.", valueName: "file"),
-    completion: .file(extensions: ["npz", "npy"]))
-  var data: [String]
+  @OptionGroup var samples: DataOptions
 
   @Option(help: ArgumentHelp("Sparsities to try, in percent.", valueName: "list"))
   var levels = SparsityLevels.usual
@@ -44,12 +40,6 @@ struct SensitivityCommand: ParsableCommand {
       "Let samples choose the weights, and repair layers: \(CalibrationSettings.methods.joined(separator: ", "))."
   )
   var method: String?
-
-  @Option(help: ArgumentHelp("How many samples are used at most.", valueName: "n"))
-  var samples = SensitivityScan.usualSamples
-
-  @Option(help: ArgumentHelp("The seed of their choice.", valueName: "n"))
-  var samplingSeed: UInt64 = 0
 
   @Option(help: ArgumentHelp("The output to look at (default: all).", valueName: "name"))
   var output: String?
@@ -87,9 +77,6 @@ struct SensitivityCommand: ParsableCommand {
       throw ValidationError(
         "--method takes one of \(CalibrationSettings.methods.joined(separator: ", "))")
     }
-    guard (1...CalibrationSettings.mostSamples).contains(samples) else {
-      throw ValidationError("--samples takes a number from 1 to \(CalibrationSettings.mostSamples)")
-    }
     guard (sparsity == nil) == (recipe == nil) else {
       throw ValidationError("--recipe needs --sparsity, and --sparsity --recipe")
     }
@@ -123,11 +110,11 @@ struct SensitivityCommand: ParsableCommand {
 
   private var scan: SensitivityScan {
     get throws {
-      var scan = SensitivityScan(path: model, data: data)
+      var scan = SensitivityScan(path: model, data: samples.data)
       scan.levels = levels.shares
       scan.criterion = criterion
       scan.calibration.method = method
-      (scan.calibration.samples, scan.calibration.seed) = (samples, samplingSeed)
+      samples.apply(to: &scan.calibration)
       scan.output = output
       scan.only = try only.map { try Selector($0) }
       scan.except = try except.map { try Selector($0) }
