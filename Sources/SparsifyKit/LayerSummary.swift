@@ -11,7 +11,7 @@ public struct LayerSummary: Sendable, Codable {
     public var nodes: Int
     /// How many parameters its weights have.
     public var parameters: Int
-    /// The mean square of its weights.
+    /// What it is ranked by: the mean square of its weights, or the error of the outputs without it.
     public var score: Double
     /// Whether it was removed.
     public var isRemoved: Bool

@@ -59,12 +59,17 @@ struct CalibrationOptions: ParsableArguments {
         amend(&step.calibration)
         step.calibration.method = nil
         return .channels(step)
-      case .layers: return step
+      case .layers(var step):
+        isUsed = true
+        step.criterion = .outputs
+        amend(samplesOf: &step.calibration)
+        return .layers(step)
       }
     }
     guard isUsed else {
       throw ValidationError(
-        "--calibrate goes with --sparsity, --threshold, --pattern or what removes channels")
+        "--calibrate goes with --sparsity, --threshold, --pattern or what removes channels or layers"
+      )
     }
   }
 
@@ -72,6 +77,10 @@ struct CalibrationOptions: ParsableArguments {
     settings.method = method ?? settings.method
     settings.repair = repair ?? settings.repair ?? "refit"
     settings.protection = protect ?? settings.protection
+    amend(samplesOf: &settings)
+  }
+
+  private func amend(samplesOf settings: inout CalibrationSettings) {
     settings.samples = samples ?? settings.samples
     settings.seed = samplingSeed ?? settings.seed
   }

@@ -84,7 +84,9 @@ extension ChannelOptions {
     recipe.steps = try recipe.steps.map { step in
       switch step {
       case .prune, .pattern: return step
-      case .layers(let step): return .layers(LayerStep(count: layers ?? step.count))
+      case .layers(var step):
+        step.count = layers ?? step.count
+        return .layers(step)
       case .channels(var step):
         if !goals.isEmpty { amendGoal(of: &step) }
         try amend(&step)

@@ -41,7 +41,7 @@ struct RecipeRun {
   private mutating func run(_ step: RecipeStep, on model: inout Model) throws {
     switch step {
     case .layers(let step):
-      let report = try model.removeLayers(count: step.count, threads: threads)
+      let report = try remove(step, &model)
       layers = LayerSummary(report).following(layers)
       warnings += report.warnings
     case .channels(let step):
@@ -51,6 +51,16 @@ struct RecipeRun {
     case .pattern(let step):
       try prune(step.request(), step.calibration, &model)
     }
+  }
+
+  private func remove(_ step: LayerStep, _ model: inout Model) throws -> LayerPruningReport {
+    guard step.criterion == .outputs else {
+      return try model.removeLayers(count: step.count, threads: threads)
+    }
+    let data = try samples
+    return try model.removeLayers(
+      count: step.count, threads: threads, try data.feed(for: model, step.calibration),
+      RuntimePartRunner(options: data.inference))
   }
 
   private mutating func remove(_ step: ChannelStep, _ model: inout Model) throws {

@@ -11,9 +11,18 @@ extension LayerStep: RecipeSettings {
   public static let maximumCount = 1 << 20
 
   static let table = RecipeTable<LayerStep>(
-    name: "layers", summary: "Removes residual blocks, those with the smallest weights.",
+    name: "layers", summary: "Removes residual blocks, those that matter least.",
     settings: [
-      RecipeSetting("count", .count(0...maximumCount), \.count, "How many blocks go.")
+      RecipeSetting("count", .count(0...maximumCount), \.count, "How many blocks go."),
+      RecipeSetting(
+        "criterion", .choice, \.criterion,
+        "Rank blocks by their weights, or by how far the outputs move on samples without them."),
+      RecipeSetting(
+        "samples", .count(1...CalibrationSettings.mostSamples), \.calibration.samples,
+        "How many samples are looked at, at most.", when: { $0.criterion == .outputs }),
+      RecipeSetting(
+        "sampling-seed", .count(0...UInt64.max), \.calibration.seed,
+        "The seed of the choice of samples.", when: { $0.criterion == .outputs }),
     ])
 
   func check() {}

@@ -120,10 +120,22 @@ public struct ChannelStep: Hashable, Sendable {
   }
 }
 
-/// Removes residual blocks, those with the smallest weights.
+/// Removes residual blocks.
 public struct LayerStep: Hashable, Sendable {
+  /// What ranks blocks.
+  public enum Criterion: String, Hashable, Sendable, CaseIterable {
+    /// The mean square of their weights.
+    case weights
+    /// How far the outputs of the network move on samples without them, one after the other.
+    case outputs
+  }
+
   /// How many go.
   public var count = 1
+  /// What ranks them.
+  public var criterion = Criterion.weights
+  /// Which samples are used; the rest of it is not.
+  public var calibration = CalibrationSettings()
 
   /// Makes a step that removes one block.
   public init() {}

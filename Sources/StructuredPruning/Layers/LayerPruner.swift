@@ -13,7 +13,7 @@ public struct LayerPruningReport: Sendable {
     public let nodeCount: Int
     /// How many parameters its weights have.
     public let parameterCount: Int
-    /// The mean square of its weights.
+    /// What it is ranked by: the mean square of its weights, or the error without it.
     public let score: Double
     /// Whether it was removed.
     public let isRemoved: Bool
@@ -26,32 +26,45 @@ public struct LayerPruningReport: Sendable {
 }
 
 extension Model {
-  /// Removes the residual blocks whose weights are smallest: what went past them passes as it is.
+  /// Removes the residual blocks that matter least: what went past them passes as it is.
   ///
-  /// Blocks are ranked by the mean square of their weights; a block inside of a removed one goes with
+  /// Blocks are ranked by the mean square of their weights or, where errors can be measured, one after
+  /// the other by the error without it and those before it. A block inside of a removed one goes with
   /// it and does not count.
   ///
   /// - Parameters:
   ///   - count: how many blocks go.
   ///   - threads: how many threads read weights.
+  ///   - error: how far a model is from this one; nil where it cannot be told.
   /// - Returns: all blocks and what became of them.
-  /// - Throws: what reading weights throws.
-  public mutating func removeLayers(count: Int, threads: Int) throws -> LayerPruningReport {
-    let pruner = try LayerPruner(self, threads: threads)
-    let removed = pruner.smallest(count)
+  /// - Throws: what reading weights and measuring errors throws.
+  public mutating func removeLayers(
+    count: Int, threads: Int, measuredBy error: ((Model) throws -> Double?)? = nil
+  ) throws -> LayerPruningReport {
+    var pruner = try LayerPruner(self, threads: threads)
+    let removed = try error.map { try pruner.leastMissed(count, $0) } ?? pruner.smallest(count)
     let report = pruner.report(removed)
     guard !removed.isEmpty else { return report }
     let before = self
-    editGraphs { graphs, _ in
-      for index in removed { Self.bypass(pruner.blocks[index], in: &graphs) }
-    }
+    self = without(removed.map { pruner.blocks[$0] })
     removeUnread(since: before)
+    var settings = [HistoryEntry.Setting("layers", "\(removed.count)")]
+    if error != nil { settings.append(.init("criterion", "outputs")) }
     record(
       HistoryEntry(
-        action: "remove layers", settings: [.init("layers", "\(removed.count)")],
+        action: "remove layers", settings: settings,
         weightCount: report.blocks.reduce(0) { $0 + $1.parameterCount }, zerosBefore: 0,
         zerosAfter: 0))
     return report
+  }
+
+  /// The model with what went past some blocks in place of them.
+  fileprivate func without(_ blocks: [ResidualBlock]) -> Model {
+    var result = self
+    result.editGraphs { graphs, _ in
+      for block in blocks { Self.bypass(block, in: &graphs) }
+    }
+    return result
   }
 
   /// The sum becomes a copy, which keeps the value's name for whoever reads it.
@@ -65,7 +78,7 @@ extension Model {
 struct LayerPruner {
   let blocks: [ResidualBlock]
   private let model: Model
-  private let scores: [Double]
+  private var scores: [Double]
   private let parameterCounts: [Int]
   private let warnings: [String]
 
@@ -100,18 +113,44 @@ struct LayerPruner {
 
   /// The blocks with the smallest scores, none inside of another; blocks without weights stay.
   func smallest(_ count: Int) -> [Int] {
-    let order = blocks.indices.filter { parameterCounts[$0] > 0 }
-      .sorted { (scores[$0], $0) < (scores[$1], $1) }
     var removed: [Int] = []
-    var gone: Set<NodeID> = []
-    for index in order where removed.count < count {
-      let nodes = blocks[index].body + [blocks[index].sum]
-      guard gone.isDisjoint(with: nodes) else { continue }
-      gone.formUnion(nodes)
-      removed.append(index)
+    while removed.count < count,
+      let next = open(removed).min(by: { (scores[$0], $0) < (scores[$1], $1) })
+    {
+      removed.append(next)
     }
     return removed.sorted()
   }
+
+  /// The blocks that are missed least, one after the other; their scores become the errors without
+  /// them.
+  ///
+  /// Throws what measuring throws.
+  mutating func leastMissed(
+    _ count: Int, _ error: (Model) throws -> Double?
+  ) throws -> [Int] {
+    scores = scores.map { _ in .infinity }
+    var removed: [Int] = []
+    while removed.count < count {
+      for index in open(removed) {
+        let smaller = model.without((removed + [index]).map { blocks[$0] })
+        scores[index] = try error(smaller) ?? .infinity
+      }
+      guard let next = open(removed).min(by: { (scores[$0], $0) < (scores[$1], $1) }) else { break }
+      removed.append(next)
+    }
+    return removed.sorted()
+  }
+
+  /// The blocks with weights that share nothing with those that go already.
+  private func open(_ removed: [Int]) -> [Int] {
+    let gone = Set(removed.flatMap { nodes(of: $0) })
+    return blocks.indices.filter {
+      parameterCounts[$0] > 0 && gone.isDisjoint(with: nodes(of: $0))
+    }
+  }
+
+  private func nodes(of index: Int) -> [NodeID] { blocks[index].body + [blocks[index].sum] }
 
   func report(_ removed: [Int]) -> LayerPruningReport {
     let gone = Set(removed)
