@@ -21,13 +21,11 @@ final class ScratchStack {
     return UnsafeMutableRawBufferPointer(rebasing: buffers[used][..<count])
   }
 
-  /// A buffer of `count` equal values, valid as long.
+  /// Room for `count` values that a kernel in C fills, valid as long.
   func take<Value: BitwiseCopyable>(
-    _ count: Int, of value: Value
-  ) -> UnsafeMutableBufferPointer<Value> {
-    let values = take(count * MemoryLayout<Value>.stride).bindMemory(to: Value.self)
-    values.initialize(repeating: value)
-    return values
+    _ count: Int, as type: Value.Type
+  ) -> UnsafeMutablePointer<Value>? {
+    take(count * MemoryLayout<Value>.stride).bindMemory(to: type).baseAddress
   }
 
   /// A copy of an array, valid as long.

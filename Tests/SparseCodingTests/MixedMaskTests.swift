@@ -82,33 +82,6 @@ import Testing
     #expect(moment(tables.stretch) == 2_146_020_313)
   }
 
-  @Test("Bits of any probability come back in the bytes they should take", arguments: 0..<20)
-  func rangeCoder(seed: Int) {
-    var generator = SeededGenerator(seed: UInt64(seed))
-    let probabilities = (0..<5000).map { _ in
-      [16, 65_520, UInt32.random(in: 16...65_520, using: &generator)]
-        .randomElement(using: &generator) ?? 16
-    }
-    // Against the odds in some runs, so that carries and long runs of 255 come up.
-    let bits = probabilities.map { probability in
-      seed % 4 == 3
-        ? probability < 32_768 : UInt32.random(in: 0..<65_536, using: &generator) < probability
-    }
-    var encoder = BinaryEncoder()
-    var entropy = 0.0
-    for (bit, probability) in zip(bits, probabilities) {
-      encoder.encode(bit, probability)
-      entropy += 16 - binaryLogarithm(Int(bit ? probability : 65_536 - probability))
-    }
-    encoder.finish()
-    #expect(Double(encoder.bytes.count) < entropy / 8 * 1.002 + 6)
-    encoder.bytes.withUnsafeBytes { bytes in
-      var decoder = BinaryDecoder(bytes)
-      #expect(probabilities.map { decoder.decode($0) } == bits)
-      #expect(decoder.offset == bytes.count)
-    }
-  }
-
   /// One-byte elements, non-zero more often in some rows and channels than in others.
   private static func elements(rows: Int, rowLength: Int, kernel: Int, seed: UInt64) -> [UInt8] {
     var generator = SeededGenerator(seed: seed)

@@ -156,6 +156,100 @@ void sampled_byte_histogram(kernel_path path, const uint8_t *bytes, size_t count
     most 64 KiB; only the last one of each hash is remembered. */
 size_t repeated_pieces(const uint8_t *bytes, size_t count);
 
+// Mixing: bits coded with probabilities that follow from those before: schemas/encodings/mixing.md.
+
+enum { MIXING_INPUTS = 6, MIXING_LARGEST_KERNEL = 64 };
+
+/** The value of a mean in the upper half, its count in the lower. */
+typedef uint32_t running_mean;
+
+/** The logistic function of the 4096 logits from -2048 on, and the logits of as many probabilities. */
+typedef struct {
+  const uint16_t *squash;
+  const int16_t *stretch;
+} logistic_tables;
+
+/** How elements lie in rows: the kernel divides the length, the first column is below it. */
+typedef struct {
+  size_t length, kernel, first;
+} row_geometry;
+
+/** How many means a mask takes besides those of its channels. */
+enum { MIXED_MASK_MEANS = 1 + (1 << 8) + (1 << 12) + MIXING_LARGEST_KERNEL * 3 * (1 << 7) };
+
+/** How masks are coded, and memory that needs no contents before. */
+typedef struct {
+  logistic_tables tables;
+  row_geometry rows;
+  /** MIXED_MASK_MEANS of them. */
+  running_mean *means;
+  /** One for each kernel of a row. */
+  running_mean *channels;
+  /** One for each column, and one more. */
+  uint8_t *above;
+} mask_model;
+
+/** Codes `count` bits, the lowest of each byte first; returns how many bytes they are.
+
+    There must be room for two bytes a bit and four more. */
+size_t mixed_mask_encode(kernel_path path, const mask_model *model, const uint8_t *mask,
+                         size_t count, uint8_t *coded);
+
+/** Sets those of `count` bits that are ones; false unless all bytes are used and no more.
+
+    Never reads beyond them, whatever they are. */
+bool mixed_mask_decode(kernel_path path, const mask_model *model, const uint8_t *coded,
+                       size_t size, uint8_t *mask, size_t count);
+
+/** A question that leads to symbols: whether the symbol is greater than `split`. */
+typedef struct {
+  /** Where no and yes lead: to another question, or below zero to the complement of a symbol. */
+  int32_t next[2];
+  /** The probability of yes to begin with, in parts of 2^16. */
+  uint16_t probability;
+  uint8_t split;
+} symbol_question;
+
+/** The weights of a question's inputs. */
+typedef struct {
+  int64_t weights[MIXING_INPUTS];
+} question_weights;
+
+/** How symbols are coded, and memory that needs no contents before. */
+typedef struct {
+  logistic_tables tables;
+  row_geometry rows;
+  const symbol_question *questions;
+  size_t question_count;
+  /** By symbol. */
+  const uint8_t *levels;
+  /** As many as `mixed_symbols_means` says. */
+  running_mean *means;
+  /** One for each question. */
+  question_weights *weights;
+  /** One for each kernel of a row. */
+  running_mean *channels;
+  /** One for each column, and one more. */
+  uint8_t *above;
+  /** Where the bytes stand in the chunk, in ascending order; null when they stand there from 0 on. */
+  const uint32_t *places;
+} symbol_model;
+
+/** How many means a model takes, by its rows and the number of questions. */
+size_t mixed_symbols_means(const symbol_model *model);
+
+/** Codes bytes that the questions lead to; returns how many bytes that makes.
+
+    There must be room for two bytes an answer and four more. */
+size_t mixed_symbols_encode(kernel_path path, const symbol_model *model, const uint8_t *raw,
+                            size_t count, uint8_t *coded);
+
+/** Decodes `count` bytes; false unless all coded bytes are used and no more.
+
+    Never reads beyond them, whatever they are. */
+bool mixed_symbols_decode(kernel_path path, const symbol_model *model, const uint8_t *coded,
+                          size_t size, uint8_t *raw, size_t count);
+
 // Products of matrices of doubles, row after row.
 
 /** result += op(left) * op(right), or -= when it subtracts. */

@@ -8,7 +8,7 @@ struct MixedCoder: StreamCoder {
   let summary = "symbols of a plane by their rows, columns and neighbours"
 
   func makeCodec(level: CompressionLevel, kernels: KernelPath) -> any StreamCodec {
-    MixedCodec(level)
+    MixedCodec(level, kernels)
   }
 }
 
@@ -20,10 +20,12 @@ final class MixedCodec: StreamCodec {
   private static let mostBits = 6.0
 
   private let level: CompressionLevel
+  private let kernels: KernelPath
   private let scratch = ScratchStack()
 
-  init(_ level: CompressionLevel) {
+  init(_ level: CompressionLevel, _ kernels: KernelPath) {
     self.level = level
+    self.kernels = kernels
   }
 
   func storedLength(ofRaw count: Int) -> Int? { nil }
@@ -39,30 +41,14 @@ final class MixedCodec: StreamCodec {
     var coded: [UInt8] = []
     grid.geometry.write(to: &coded)
     frequencies.write(to: &coded)
-    coded.append(contentsOf: answers(raw, SymbolTree(frequencies), grid))
+    self.scratch.measured { scratch in
+      var model = SymbolModel(
+        SymbolTree(frequencies), grid.geometry, grid.positions, kernels, scratch)
+      coded.append(contentsOf: model.encode(raw))
+    }
     let stored = scratch.take(coded.count)
     stored.copyBytes(from: coded)
     return UnsafeRawBufferPointer(stored)
-  }
-
-  private func answers(
-    _ raw: UnsafeRawBufferPointer, _ tree: SymbolTree, _ grid: ElementGrid
-  ) -> [UInt8] {
-    scratch.measured { scratch in
-      var model = SymbolModel(tree, grid.geometry, scratch)
-      var encoder = BinaryEncoder()
-      for index in raw.indices {
-        model.move(to: Self.place(of: index, grid.positions))
-        let symbol = raw[index]
-        _ = model.next { question, probability in
-          let isYes = symbol > question.split
-          encoder.encode(isYes, probability)
-          return isYes
-        }
-      }
-      encoder.finish()
-      return encoder.bytes
-    }
   }
 
   func decode(
@@ -78,21 +64,9 @@ final class MixedCodec: StreamCodec {
     }
     let tree = SymbolTree(try ByteFrequencies(from: &reader, for: .mixed))
     let positions = use.places.positions(raw.count, scratch)
-    var model = SymbolModel(tree, geometry, scratch)
-    let bytes = try reader.take(stored.count - reader.offset)
-    var decoder = BinaryDecoder(bytes)
-    for index in raw.indices {
-      model.move(to: Self.place(of: index, positions))
-      raw[index] = model.next { decoder.decode($1) }
-    }
-    guard decoder.offset == bytes.count else {
+    var model = SymbolModel(tree, geometry, positions, kernels, scratch)
+    guard model.decode(try reader.take(stored.count - reader.offset), into: raw) else {
       throw .badStream(.mixed, reason: "answers that do not come out even")
     }
-  }
-
-  @inline(__always)
-  private static func place(of index: Int, _ positions: UnsafeRawBufferPointer?) -> Int {
-    guard let base = positions?.baseAddress else { return index }
-    return Int(UInt32.load(base, index))
   }
 }

@@ -18,10 +18,13 @@ struct MixedMaskEncoding: ChunkEncoding {
     guard chunk.nonZeroCount > 0 else { return false }
     let geometry =
       chunk.grid?.geometry ?? RowGeometry(rowLength: chunk.count, kernel: 1, first: 0)
-    let bits = bits(of: chunk, geometry)
     geometry.write(to: &coded)
-    coded.append(number: bits.count)
-    coded.append(contentsOf: bits)
+    chunk.coder.scratch.measured { scratch in
+      var model = MaskModel(geometry, chunk.coder.kernels, scratch)
+      let bits = model.encode(chunk.mask, chunk.count)
+      coded.append(number: bits.count)
+      coded.append(contentsOf: bits)
+    }
     coded.append(contentsOf: try chunk.codedNonZeros())
     return true
   }
@@ -39,39 +42,10 @@ struct MixedMaskEncoding: ChunkEncoding {
     }
     let bits = try reader.take(reader.number())
     let mask = coder.scratch.take((count + 63) / 64 * 8)
-    guard Self.decode(bits, geometry, count, into: mask, coder.scratch) else {
+    var model = MaskModel(geometry, coder.kernels, coder.scratch)
+    guard model.decode(bits, count, into: mask) else {
       throw .badChunk(id, reason: "bits of a mask that do not come out even")
     }
     try coder.decodeValues(&reader, as: layout, at: mask, into: output)
-  }
-
-  private func bits(of chunk: ChunkAnalysis, _ geometry: RowGeometry) -> [UInt8] {
-    chunk.coder.scratch.measured { scratch in
-      var model = MaskModel(geometry, scratch)
-      var encoder = BinaryEncoder()
-      for index in 0..<chunk.count {
-        let bit = chunk.mask[index >> 3] >> UInt8(index & 7) & 1 == 1
-        encoder.encode(bit, model.probability())
-        model.learn(bit)
-      }
-      encoder.finish()
-      return encoder.bytes
-    }
-  }
-
-  /// Fills a mask of whole 64-bit words; false unless all bytes are used and no more.
-  private static func decode(
-    _ bytes: UnsafeRawBufferPointer, _ geometry: RowGeometry, _ count: Int,
-    into mask: UnsafeMutableRawBufferPointer, _ scratch: ScratchStack
-  ) -> Bool {
-    mask.zeroFill()
-    var model = MaskModel(geometry, scratch)
-    var decoder = BinaryDecoder(bytes)
-    for index in 0..<count {
-      let bit = decoder.decode(model.probability())
-      model.learn(bit)
-      mask[index &>> 3] |= (bit ? 1 : 0) &<< UInt8(truncatingIfNeeded: index & 7)
-    }
-    return decoder.offset == bytes.count
   }
 }

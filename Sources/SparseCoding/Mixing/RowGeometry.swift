@@ -1,8 +1,9 @@
 internal import ByteStorage
+internal import CKernels
 
 /// How the elements of a chunk lie in their tensor, as far as their sizes may follow it.
 struct RowGeometry: Hashable {
-  static let largestKernel = 64
+  static let largestKernel = Int(MIXING_LARGEST_KERNEL)
 
   /// Elements of a row: of all that the first dimension has one of.
   let rowLength: Int
@@ -10,6 +11,12 @@ struct RowGeometry: Hashable {
   let kernel: Int
   /// The place of the chunk's first element in its row.
   let first: Int
+
+  /// How many kernels a row has.
+  var channelCount: Int { rowLength / kernel }
+
+  /// The rows in C.
+  var rows: row_geometry { row_geometry(length: rowLength, kernel: kernel, first: first) }
 
   /// True when the numbers fit each other and a chunk of `count` elements.
   func isPossible(_ count: Int = Limits.chunkElements) -> Bool {

@@ -14,6 +14,8 @@ struct SymbolTree {
 
   /// The questions, the first one first.
   private(set) var nodes: [Node] = []
+  /// How many answers lead to each symbol.
+  private(set) var answerCounts = [Int](repeating: 0, count: 256)
   /// The middle of each symbol's range in the sums of frequencies, from 0 to 255.
   private(set) var levels = [UInt8](repeating: 0, count: 256)
 
@@ -27,6 +29,21 @@ struct SymbolTree {
       levels[symbol] = UInt8(min(middle, 255))
     }
     addNodes(frequencies.counts.indices.filter { frequencies.counts[$0] > 0 }, starts)
+    countAnswers()
+  }
+
+  private mutating func countAnswers() {
+    // Questions come before those that they lead to.
+    var before = [Int](repeating: 0, count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      for next in [node.no, node.yes] {
+        if next >= 0 {
+          before[next] = before[index] + 1
+        } else {
+          answerCounts[-1 - next] = before[index] + 1
+        }
+      }
+    }
   }
 
   /// Asks about ranges of symbols one after the other, each of which may leave two more.
