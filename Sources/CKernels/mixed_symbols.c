@@ -22,6 +22,8 @@ typedef struct {
   running_mean *inputs[INPUTS], *contexts[INPUTS];
   running_mean row, recent;
   size_t position, column, channel;
+  // The column behind the byte's kernel.
+  size_t kernel_end;
   // One over the size of a kernel, in parts of 2^32 and rounded up: exact for what fits in a chunk.
   uint64_t reciprocal;
   uint32_t history, left;
@@ -70,22 +72,22 @@ MIXING void begin(symbol_state *state, const symbol_model *model, const mean_rat
   state->position = 0;
   state->column = rows.first;
   state->channel = rows.first / rows.kernel;
+  state->kernel_end = (state->channel + 1) * rows.kernel;
   state->reciprocal = ((1ull << 32) + rows.kernel - 1) / rows.kernel;
   state->history = 0;
   state->left = FIRST_LEVEL;
 }
 
-// The middle half of all levels in 64 parts, with the others in the outermost.
 MIXING uint32_t fine(running_mean mean) {
-  uint32_t level = mean >> 24;
-  level = level < 64 ? 0 : (level - 64) >> 1;
-  return level < 63 ? level : 63;
+  int32_t level = (int32_t)(mean >> 24) - 64;
+  level = level < 0 ? 0 : level;
+  return (uint32_t)(level > 127 ? 127 : level) >> 1;
 }
 
 MIXING void find_contexts(symbol_state *state) {
   const symbol_model *model = &state->model;
   const uint8_t *above = model->above + state->column;
-  size_t place = state->column - state->channel * model->rows.kernel;
+  size_t place = state->column + model->rows.kernel - state->kernel_end;
   uint32_t row = fine(state->row), channel = fine(model->channels[state->channel]);
   size_t contexts[INPUTS] = {
       row,
@@ -99,21 +101,25 @@ MIXING void find_contexts(symbol_state *state) {
     state->contexts[input] = state->inputs[input] + contexts[input] * model->question_count;
 }
 
-// Goes on to the byte at a place in the chunk, which is behind the last one.
-MIXING void move(symbol_state *state, size_t index) {
-  const symbol_model *model = &state->model;
-  size_t position = model->places ? model->places[index] : index, channel = state->channel;
-  bool is_new = false;
-  state->column += position - state->position;
-  state->position = position;
-  if (state->column >= model->rows.length) {
-    state->column %= model->rows.length;
+// Finds the kernel of a column that may be in another row.
+MIXING void enter_kernel(symbol_state *state) {
+  row_geometry rows = state->model.rows;
+  if (state->column >= rows.length) {
+    state->column %= rows.length;
     forget(&state->row, ROW_MEMORY);
-    is_new = true;
   }
   state->channel = state->column * state->reciprocal >> 32;
-  if (model->rows.kernel > 1 && (is_new || state->channel != channel))
-    state->recent = mean_of(1 << 15, 0);
+  state->kernel_end = (state->channel + 1) * rows.kernel;
+  if (rows.kernel > 1) state->recent = mean_of(1 << 15, 0);
+}
+
+// Goes on to the byte at a place in the chunk, which is behind the last one.
+MIXING void move(symbol_state *state, size_t index) {
+  const uint32_t *places = state->model.places;
+  size_t position = places ? places[index] : index;
+  state->column += position - state->position;
+  state->position = position;
+  if (state->column >= state->kernel_end) enter_kernel(state);
   find_contexts(state);
 }
 

@@ -37,10 +37,10 @@ MIXING void forget(running_mean *mean, uint32_t most) {
 
 // A mean learns a number from 0 to 65535.
 MIXING void learn_number(running_mean *mean, const mean_rates *rates, uint32_t number) {
-  uint32_t count = *mean & LOWER_HALF;
-  int64_t error = (int64_t)number - (*mean >> 16);
-  uint32_t value = (*mean >> 16) + (uint32_t)(error * (rates->after[count] >> 16) >> 16);
-  *mean = mean_of(value, count + (count < MOST_SEEN));
+  uint32_t count = *mean & LOWER_HALF, rate = rates->after[count] >> 16;
+  // What is lost above is the same in the sum: a value stays one of 16 bits.
+  uint32_t change = (number - (*mean >> 16)) * rate & ~(uint32_t)LOWER_HALF;
+  *mean += change + (count < MOST_SEEN);
 }
 
 // The means of a bit's contexts learn it: `learn_number` of 0 or ONE in each lane.
