@@ -8,7 +8,11 @@
 #define MIXING static inline __attribute__((always_inline))
 
 // More instructions than these gain nothing: there are six inputs.
+#if defined(__x86_64__)
 #define MIXING_AVX2 __attribute__((target("avx2")))
+#else
+#define MIXING_AVX2
+#endif
 
 enum { INPUTS = MIXING_INPUTS, PAIRS = INPUTS / 2, ONE = 65535, FIRST_WEIGHT = 13000 };
 
@@ -59,11 +63,10 @@ MIXING uint32_t predict(mixed_bit *bit, const mixing_lanes *weights,
 }
 
 MIXING void learn_weights(mixing_lanes *weights, const mixed_bit *bit, bool is_one) {
-  int64_t error = (is_one ? ONE : 0) - (int64_t)bit->probability;
-  // What the compiler knows of the error would make it multiply 64 bits.
-  __asm__("" : "+r"(error));
+  int32_t error = (is_one ? ONE : 0) - (int32_t)bit->probability;
+  pair factor = (pair)(halves){error, error, error, error};
   for (int i = 0; i < PAIRS; i++) {
-    halves product = (halves)(lower(bit->logits.pairs[i]) * lower((pair){error, error}));
+    halves product = (halves)(lower(bit->logits.pairs[i]) * lower(factor));
     weights->pairs[i] = (pair)((halves)weights->pairs[i] + ((product + (1 << 16)) >> 17));
   }
 }
