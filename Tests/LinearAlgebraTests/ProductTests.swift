@@ -53,7 +53,8 @@ func largestDifference(_ left: Matrix, _ right: Matrix) -> Double {
 
   @Test("Every path gives the same bits, also where pieces end")
   func paths() {
-    for (rows, columns, inner) in [(97, 33, 300), (8, 515, 257), (13, 17, 512)] {
+    let sizes = [(97, 33, 300), (8, 515, 257), (13, 17, 512), (99, 970, 3), (3, 12, 5), (5, 16, 7)]
+    for (rows, columns, inner) in sizes {
       let left = sampleMatrix(rows, inner, seed: 5)
       let right = sampleMatrix(inner, columns, seed: 6)
       let results = Self.paths.map { path in
@@ -96,6 +97,36 @@ func largestDifference(_ left: Matrix, _ right: Matrix) -> Double {
       half.add(.transposed(samples), times: .plain(samples), isLower: true)
       half.mirrorLower()
       #expect(half == whole)
+    }
+  }
+
+  @Test("A matrix times itself is the same bits as times a copy", arguments: [false, true])
+  func square(isPlain: Bool) {
+    for (rows, columns) in [(300, 101), (3, 970), (259, 6)] {
+      let samples = sampleMatrix(rows, columns, seed: 3)
+      var copy = samples
+      copy.values[0] = 2
+      copy.values[0] = samples.values[0]
+      let matrix = isPlain ? samples.transposed : samples
+      let other = isPlain ? copy.transposed : copy
+      for path in Self.paths {
+        for isLower in [false, true] {
+          var (own, expected) = (
+            Matrix(rows: columns, columns: columns), Matrix(rows: columns, columns: columns)
+          )
+          own.multiply(
+            isPlain ? .plain(matrix) : .transposed(matrix),
+            isPlain ? .transposed(matrix) : .plain(matrix), subtracts: true, isLower: isLower,
+            path: path)
+          expected.multiply(
+            isPlain ? .plain(matrix) : .transposed(matrix),
+            isPlain ? .transposed(other) : .plain(other), subtracts: true, isLower: isLower,
+            path: path)
+          own.mirrorLower()
+          expected.mirrorLower()
+          #expect(own == expected)
+        }
+      }
     }
   }
 

@@ -266,8 +266,8 @@ typedef struct {
   bool is_lower;
 } matrix_product;
 
-/** How many doubles of scratch `matrix_multiply` takes. */
-size_t matrix_scratch_count(void);
+/** How many doubles of scratch `matrix_multiply` takes, at an address that 64 divides. */
+size_t matrix_scratch_count(const matrix_product *product);
 
 /** Multiplies; every path gives the same bits. */
 void matrix_multiply(kernel_path path, const matrix_product *product, double *scratch);
