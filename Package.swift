@@ -47,6 +47,8 @@ let package = Package(
     system("CYaml", "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
     // Settings of GNU's malloc, which Swift's module of the C library leaves out.
     .systemLibrary(name: "CMalloc"),
+    // Files that are memory, which it leaves out as well.
+    .systemLibrary(name: "CMemoryFiles"),
     // What protoc-c makes of schemas/: one target, so that messages of both share their types.
     .target(name: "CSchemas", dependencies: ["CProtobufC"]),
 
@@ -57,7 +59,9 @@ let package = Package(
     .target(name: "CONNXRuntime"),
 
     // Modules, lowest first: each imports only from above itself in this list.
-    module("InferenceProtocol"),
+    module(
+      "InferenceProtocol",
+      [.target(name: "CMemoryFiles", condition: .when(platforms: [.linux]))]),
     module("ByteStorage", ["CDeflate", "CCrypto"]),
     // Not swift-subprocess: it is asynchronous to the core, and everything here waits where it works.
     module("ChildProcesses", ["ByteStorage"]),

@@ -112,7 +112,7 @@ extension NumericArray {
   fileprivate init(_ array: NamedArray) throws(InferenceError) {
     guard let type = UInt8(exactly: array.elementType).flatMap(ElementType.init),
       let shape = Shape(array.dimensions.map { Int($0) }),
-      let result = NumericArray(elementType: type, shape: shape, contents: Array(array.contents))
+      let result = NumericArray(elementType: type, shape: shape, contents: array.contents.array)
     else { throw .badReply(reason: "an output of the unknown type \(array.elementType)") }
     self = result
   }

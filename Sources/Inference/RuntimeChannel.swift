@@ -2,6 +2,12 @@ internal import ByteStorage
 internal import ChildProcesses
 internal import InferenceProtocol
 
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 /// The way to the program that runs the model: requests go out, replies come in.
 ///
 /// Whatever happens to the program becomes an error that says so.
@@ -12,6 +18,8 @@ final class RuntimeChannel {
   private let child: ChildProcess
   private let options: InferenceOptions
   private let library: String
+  /// What both sides see; nil when there is none.
+  private var shared: SharedMemory?
 
   /// Starts the program and waits until it has loaded the library.
   ///
@@ -23,6 +31,9 @@ final class RuntimeChannel {
     #if os(Linux)
       program.memoryLimit = options.memoryLimit
     #endif
+    program.heldDescriptor = SharedMemory.descriptor()
+    defer { program.heldDescriptor.map { _ = close($0) } }
+    shared = program.heldDescriptor.flatMap(SharedMemory.init)
     child = try ChildProcess(program)
     self.options = options
     library = location.library
@@ -30,7 +41,9 @@ final class RuntimeChannel {
 
   /// The version of the library, as the program says when it is ready.
   func version() throws -> String {
-    try reply(ReadyReply.self, "was loaded", until: deadline).version
+    let ready = try reply(ReadyReply.self, "was loaded", until: deadline)
+    if !ready.isSharing { shared = nil }
+    return ready.version
   }
 
   /// Sends a request and waits for its reply.
@@ -39,7 +52,7 @@ final class RuntimeChannel {
   ) throws -> Reply {
     let deadline = deadline
     try explaining(doing) {
-      for piece in request.frame {
+      for piece in request.frame(sharing: shared?.requests) {
         try piece.withUnsafeBytes { try child.write($0, until: deadline) }
       }
     }
@@ -57,7 +70,7 @@ final class RuntimeChannel {
     guard let frame else { throw ending(doing) }
     do {
       switch frame.kind {
-      case Reply.kind: return try Reply(body: frame.body)
+      case Reply.kind: return try Reply(body: frame.body, sharing: shared?.replies)
       case .failure: throw failure(try FailureReply(body: frame.body), doing)
       default: throw ProtocolError("a message of the kind \(frame.kind)")
       }

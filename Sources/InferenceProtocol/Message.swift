@@ -9,18 +9,22 @@ public protocol Message: Equatable, Sendable {
 }
 
 extension Message {
-  /// Reads the bytes of one message, all of them.
+  /// Reads the bytes of one message, all of them; large contents may stand in a room of the other side.
   ///
   /// Throws `ProtocolError` for too few, too many or senseless bytes.
-  public init(body: [UInt8]) throws(ProtocolError) {
-    var decoder = MessageDecoder(body)
+  public init(body: [UInt8], sharing room: SharedRoom? = nil) throws(ProtocolError) {
+    var decoder = MessageDecoder(body, sharing: room)
     try self.init(from: &decoder)
     try decoder.finish()
   }
 
   /// The message behind its header, in pieces one behind the other.
-  public var frame: [ArraySlice<UInt8>] {
-    var encoder = MessageEncoder()
+  public var frame: [ArraySlice<UInt8>] { frame(sharing: nil) }
+
+  /// The same with large contents in a room that the other side sees, as far as there is room; what was
+  /// there before is lost.
+  public func frame(sharing room: SharedRoom?) -> [ArraySlice<UInt8>] {
+    var encoder = MessageEncoder(sharing: room)
     encode(into: &encoder)
     let body = encoder.pieces
     let length = body.reduce(0) { $0 + $1.count }

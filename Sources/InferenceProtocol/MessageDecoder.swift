@@ -1,11 +1,13 @@
 /// Reads the parts of a message; every length is checked against the bytes that are there.
 public struct MessageDecoder: Sendable {
   private let bytes: [UInt8]
+  private let room: SharedRoom?
   private var position = 0
 
-  /// Starts at the first byte.
-  public init(_ bytes: [UInt8]) {
+  /// Starts at the first byte; large contents may stand in a room of the other side.
+  public init(_ bytes: [UInt8], sharing room: SharedRoom? = nil) {
     self.bytes = bytes
+    self.room = room
   }
 
   /// The next number.
@@ -29,6 +31,21 @@ public struct MessageDecoder: Sendable {
     }
     defer { position += Int(length) }
     return bytes[position..<position + Int(length)]
+  }
+
+  /// The next contents of an array, which are not copied.
+  mutating func arrayContents() throws(ProtocolError) -> ArrayContents {
+    let start = position
+    let length = try number(UInt64.self)
+    guard length & MessageEncoder.isShared != 0 else {
+      position = start
+      return ArrayContents(try contents())
+    }
+    let place = try number(UInt64.self)
+    guard let contents = room?.contents(at: place, count: length ^ MessageEncoder.isShared) else {
+      throw ProtocolError("contents outside of the shared memory")
+    }
+    return contents
   }
 
   /// The next text; bytes that are not UTF-8 become U+FFFD.

@@ -10,14 +10,21 @@ public struct NamedArray: Equatable, Sendable {
   /// The dimensions, slowest first.
   public let dimensions: [Int64]
   /// The elements, packed, little-endian.
-  public let contents: ArraySlice<UInt8>
+  public let contents: ArrayContents
 
   /// Describes elements.
-  public init(name: String, elementType: Int32, dimensions: [Int64], contents: ArraySlice<UInt8>) {
+  public init(name: String, elementType: Int32, dimensions: [Int64], contents: ArrayContents) {
     self.name = name
     self.elementType = elementType
     self.dimensions = dimensions
     self.contents = contents
+  }
+
+  /// Describes elements in an array.
+  public init(name: String, elementType: Int32, dimensions: [Int64], contents: ArraySlice<UInt8>) {
+    self.init(
+      name: name, elementType: elementType, dimensions: dimensions,
+      contents: ArrayContents(contents))
   }
 
   /// How many bytes that many elements take; nil for types that are not handed over.
@@ -44,7 +51,7 @@ public struct NamedArray: Equatable, Sendable {
     dimensions = try decoder.list { decoder throws(ProtocolError) in
       try decoder.number(Int64.self)
     }
-    contents = try decoder.contents()
+    contents = try decoder.arrayContents()
     guard
       Self.byteCount(ofType: elementType, dimensions: dimensions) == contents.count
     else { throw ProtocolError("an array whose shape does not fit its bytes") }

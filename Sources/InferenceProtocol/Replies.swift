@@ -5,20 +5,27 @@ public struct ReadyReply: Message {
 
   /// The runtime's version.
   public let version: String
+  /// True when contents may stand in shared memory.
+  public let isSharing: Bool
 
   /// Names the version.
-  public init(version: String) {
+  public init(version: String, isSharing: Bool = false) {
     self.version = version
+    self.isSharing = isSharing
   }
 
   /// Reads it.
   public init(from decoder: inout MessageDecoder) throws(ProtocolError) {
     version = try decoder.text()
+    let number = try decoder.number(UInt8.self)
+    guard number <= 1 else { throw ProtocolError("\(number) where there is yes or no") }
+    isSharing = number == 1
   }
 
   /// Writes it.
   public func encode(into encoder: inout MessageEncoder) {
     encoder.add(version)
+    encoder.add(UInt8(isSharing ? 1 : 0))
   }
 }
 

@@ -8,10 +8,21 @@ internal import InferenceProtocol
 
 /// The way to the program that started this one: its requests come in, replies go out.
 struct Channel {
+  /// The descriptor that the other side's memory comes as.
+  private static let sharedNumber: Int32 = 4
+
   private let output: Int32
+  /// What both sides see; nil when there is none.
+  private let shared: SharedMemory?
+
+  /// True when contents may stand in shared memory.
+  var isSharing: Bool { shared != nil }
+  /// Where contents of requests stand.
+  var requests: SharedRoom? { shared?.requests }
 
   /// Takes standard output for itself; what the runtime prints goes to standard error.
   init() {
+    shared = SharedMemory(descriptor: Self.sharedNumber)
     output = dup(STDOUT_FILENO)
     dup2(STDERR_FILENO, STDOUT_FILENO)
     signal(SIGPIPE, SIG_IGN)
@@ -32,7 +43,7 @@ struct Channel {
 
   /// Sends a reply; false when nobody is there to take it.
   func send(_ message: some Message) -> Bool {
-    message.frame.allSatisfy { Self.write($0, to: output) }
+    message.frame(sharing: shared?.replies).allSatisfy { Self.write($0, to: output) }
   }
 
   /// Says something to people.

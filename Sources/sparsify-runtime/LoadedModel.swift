@@ -43,7 +43,6 @@ final class LoadedModel {
       try InputValue(array, library: library)
     }
     var results = [OpaquePointer?](repeating: nil, count: request.outputs.count)
-    defer { results.forEach { api.release_value($0) } }
     let inputNames = TextPointers(request.inputs.map(\.name))
     let outputNames = TextPointers(request.outputs)
     let values: [OpaquePointer?] = inputs.map(\.value)
@@ -51,11 +50,12 @@ final class LoadedModel {
       session, nil, inputNames.pointers, values, values.count, outputNames.pointers,
       results.count, &results)
     withExtendedLifetime((inputs, inputNames, outputNames)) {}
+    let given = results.map { $0.map { OutputValue($0, api: api) } }
     try api.check(.run, status)
     var outputs: [NamedArray] = []
-    for (name, value) in zip(request.outputs, results) {
+    for (name, value) in zip(request.outputs, given) {
       guard let value else { throw FailureReply(.run, "the runtime gave no \"\(name)\"") }
-      outputs.append(try OutputReader(value: value, api: api).array(named: name))
+      outputs.append(try value.array(named: name))
     }
     return OutputsReply(outputs: outputs)
   }

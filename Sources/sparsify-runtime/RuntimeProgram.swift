@@ -21,7 +21,9 @@ struct RuntimeProgram {
     channel.endWithOtherSide()
     do {
       let library = try RuntimeLibrary(path: CommandLine.arguments[1])
-      guard channel.send(ReadyReply(version: library.version)) else { return }
+      guard channel.send(ReadyReply(version: library.version, isSharing: channel.isSharing)) else {
+        return
+      }
       try serve(channel, library)
     } catch let failure as FailureReply {
       _ = channel.send(failure)
@@ -44,7 +46,8 @@ struct RuntimeProgram {
           model = loaded
         case .run:
           guard let model else { throw FailureReply(.run, "no model is loaded") }
-          guard channel.send(try model.run(RunRequest(body: frame.body))) else { return }
+          let request = try RunRequest(body: frame.body, sharing: channel.requests)
+          guard channel.send(try model.run(request)) else { return }
         case .ready, .loaded, .outputs, .failure:
           throw ProtocolError("a reply where a request is due")
         }

@@ -1,30 +1,22 @@
 internal import CONNXRuntime
 internal import InferenceProtocol
 
-/// An input in the runtime's form, over memory of its own.
+/// An input in the runtime's form.
 final class InputValue {
-  private static let alignment = 64
-
   let value: OpaquePointer
-  private let memory: UnsafeMutableRawBufferPointer
+  private let memory: AlignedBytes
   private let api: ort_api
 
   /// Throws `FailureReply` when the runtime has no such type.
   init(_ array: NamedArray, library: RuntimeLibrary) throws(FailureReply) {
     let api = library.functions
-    let memory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: max(array.contents.count, 1), alignment: Self.alignment)
-    memory.copyBytes(from: array.contents)
-    guard let start = memory.baseAddress else { throw FailureReply(.run, "no memory") }
-    do {
-      value = try api.made(.run) {
-        api.create_tensor(
-          library.memory, start, array.contents.count, array.dimensions, array.dimensions.count,
-          array.elementType, $0)
-      }
-    } catch {
-      memory.deallocate()
-      throw error
+    let memory = AlignedBytes(array.contents)
+    // The runtime only reads what it is given.
+    let start = UnsafeMutableRawPointer(mutating: memory.start)
+    value = try api.made(.run) {
+      api.create_tensor(
+        library.memory, start, array.contents.count, array.dimensions, array.dimensions.count,
+        array.elementType, $0)
     }
     self.memory = memory
     self.api = api
@@ -32,15 +24,53 @@ final class InputValue {
 
   deinit {
     api.release_value(value)
-    memory.deallocate()
   }
 }
 
-/// Copies an output out of the runtime.
-struct OutputReader {
-  let value: OpaquePointer
-  let api: ort_api
+/// Contents where vectors can be read: where they are, or copied.
+private final class AlignedBytes {
+  private static let alignment = 64
 
+  let start: UnsafeRawPointer
+  private let contents: ArrayContents
+  private let copy: UnsafeMutableRawBufferPointer?
+
+  init(_ contents: ArrayContents) {
+    self.contents = contents
+    if let start = contents.permanentStart, Int(bitPattern: start) % Self.alignment == 0 {
+      (self.start, copy) = (start, nil)
+      return
+    }
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: max(contents.count, 1), alignment: Self.alignment)
+    contents.withUnsafeBytes {
+      UnsafeMutableRawBufferPointer(start: memory, count: contents.count).copyMemory(from: $0)
+    }
+    start = UnsafeRawPointer(memory)
+    copy = UnsafeMutableRawBufferPointer(start: memory, count: contents.count)
+  }
+
+  deinit {
+    copy?.deallocate()
+  }
+}
+
+/// An output in the runtime's form.
+final class OutputValue {
+  private let value: OpaquePointer
+  private let api: ort_api
+
+  init(_ value: OpaquePointer, api: ort_api) {
+    (self.value, self.api) = (value, api)
+  }
+
+  deinit {
+    api.release_value(value)
+  }
+
+  /// The output as a message has it, over the runtime's own memory.
+  ///
+  /// Throws `FailureReply` for what is no tensor of numbers.
   func array(named name: String) throws(FailureReply) -> NamedArray {
     let info = try api.made(.run) { api.tensor_info_of_value(value, $0) }
     defer { api.release_tensor_info(info) }
@@ -50,7 +80,8 @@ struct OutputReader {
     else { throw FailureReply(.run, "the output \"\(name)\" is no tensor of numbers") }
     var data: UnsafeMutableRawPointer?
     try api.check(.run, api.tensor_data(value, &data))
-    let contents = [UInt8](UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : count))[...]
+    let contents = ArrayContents(
+      UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : count), keptBy: self)
     guard contents.count == count else { throw FailureReply(.run, "\"\(name)\" has no contents") }
     return NamedArray(
       name: name, elementType: shape.elementType, dimensions: shape.dimensions, contents: contents)

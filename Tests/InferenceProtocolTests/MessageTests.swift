@@ -10,7 +10,8 @@ import Testing
 
   /// What each message reads and writes again, or nothing when it refuses.
   private static let messages: [(bytes: [UInt8], again: @Sendable ([UInt8]) -> [UInt8]?)] = [
-    made(ReadyReply(version: "1.2.3")), made(LoadRequest(path: "/a b", threads: -1)),
+    made(ReadyReply(version: "1.2.3")), made(ReadyReply(version: "", isSharing: true)),
+    made(LoadRequest(path: "/a b", threads: -1)),
     made(LoadedReply(inputs: [value, value], outputs: [])),
     made(RunRequest(inputs: [array], outputs: ["y", ""])),
     made(OutputsReply(outputs: [array, array])), made(FailureReply(.run, "why")),

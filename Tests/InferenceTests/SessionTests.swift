@@ -93,6 +93,30 @@ import Testing
     }
   }
 
+  @Test(
+    "An answer that points outside of the memory both see makes no sense", arguments: [false, true])
+  func claimedMemory(isSharing: Bool) throws {
+    var outputs = MessageEncoder()
+    outputs.add(UInt32(1))
+    outputs.add("y")
+    outputs.add(Int32(1))
+    outputs.add(list: [Int64(4096)]) { $1.add($0) }
+    // Of its 64 MiB the replies have half: this ends a byte behind it, or without it anywhere.
+    outputs.add(UInt64(1) << 63 | 16384)
+    outputs.add(UInt64(isSharing ? (1 << 25) - 16383 : 0))
+    let body = Array(outputs.pieces.joined())
+    let session = try session(
+      "cat reply0 reply1 reply2; exec sleep 100",
+      replies: [
+        Self.bytes(ReadyReply(version: "9.9", isSharing: isSharing)), Self.loaded,
+        FrameHeader(kind: .outputs, length: body.count).bytes + body,
+      ])
+    let input = try #require(NumericArray([1], dimensions: [1]))
+    #expect(throws: InferenceError.badReply(reason: "contents outside of the shared memory")) {
+      _ = try session.run(["x": input])
+    }
+  }
+
   @Test("An answer to another question is refused; inputs are checked before they are sent")
   func answers() throws {
     let other = NamedArray(name: "z", elementType: 1, dimensions: [1], contents: [0, 0, 0, 0])
