@@ -34,7 +34,7 @@ final class ActivationStore {
   /// Makes an empty store that holds so many bytes in memory at most.
   ///
   /// Throws `FileError.cannotCreate`.
-  init(mostHeld: Int = 16 << 20) throws {
+  init(mostHeld: Int = 24 << 20) throws {
     room = mostHeld
     file = try ScratchFile()
   }

@@ -72,13 +72,24 @@ public struct PatchSampler: Sendable {
     precondition(
       values.count == positions.count * channels.count * taps.count, "room for other patches")
     let plane = inputSizes.reduce(1, *)
-    var next = 0
+    precondition(
+      channels.lowerBound >= 0 && sample.count >= channels.upperBound * plane,
+      "a sample of fewer channels")
+    guard let source = sample.baseAddress, var target = values.baseAddress else { return }
     for position in positions {
       let offsets = offsets(of: Self.indices(of: position, in: outputSizes))
-      for channel in channels {
-        for offset in offsets {
-          values[next] = offset < 0 ? 0 : Double(sample[channel * plane + offset])
-          next += 1
+      let isInside = !offsets.contains(-1)
+      offsets.withUnsafeBufferPointer { offsets in
+        for channel in channels {
+          let own = source + channel &* plane
+          if isInside {
+            for tap in offsets.indices { target[tap] = Double(own[offsets[tap]]) }
+          } else {
+            for tap in offsets.indices {
+              target[tap] = offsets[tap] < 0 ? 0 : Double(own[offsets[tap]])
+            }
+          }
+          target += offsets.count
         }
       }
     }
