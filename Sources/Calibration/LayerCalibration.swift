@@ -181,16 +181,19 @@ struct LayerCalibration {
     let (wanted, stream) = (samples.wanted, samples.stream)
     guard let path, path.stream == nil || stream != nil else { return wanted }
     let made = Matrix.product(.plain(samples.inputs), .transposed(fit.weights))
+    let ways = match.denseOutputs(ofGroup: samples.group).enumerated().map { column, output in
+      (
+        scale: path.scales?[output] ?? 1, shift: path.shifts?[output] ?? 0,
+        bias: fit.bias?[column] ?? 0
+      )
+    }
     var result = wanted
-    for (column, output) in match.denseOutputs(ofGroup: samples.group).enumerated() {
-      let (scale, shift) = (path.scales?[output] ?? 1, path.shifts?[output] ?? 0)
-      let bias = fit.bias?[column] ?? 0
-      guard abs(scale) > Self.smallestScale else { continue }
-      for row in 0..<wanted.rows {
-        let added = shift + (stream?[row, column] ?? 0)
-        guard scale * wanted[row, column] + added <= 0 else { continue }
-        let own = made[row, column] + bias
-        result[row, column] = scale * own + added <= 0 ? own : -added / scale
+    for row in 0..<wanted.rows {
+      for (column, way) in ways.enumerated() where abs(way.scale) > Self.smallestScale {
+        let added = way.shift + (stream?[row, column] ?? 0)
+        guard way.scale * wanted[row, column] + added <= 0 else { continue }
+        let own = made[row, column] + way.bias
+        result[row, column] = way.scale * own + added <= 0 ? own : -added / way.scale
       }
     }
     return result

@@ -36,9 +36,7 @@ public struct LayerMoments: Sendable {
     precondition(samples.rows == wanted.rows, "inputs and outputs of different samples")
     count += samples.rows
     gram.add(.transposed(samples), times: .plain(samples), isLower: true)
-    for row in 0..<samples.rows {
-      for (column, value) in samples.row(row).enumerated() { inputs[column] += value }
-    }
+    samples.addRows(to: &inputs)
     add(outputs: wanted, ofInputs: samples)
   }
 
@@ -53,12 +51,8 @@ public struct LayerMoments: Sendable {
   public mutating func add(outputs wanted: Matrix, ofInputs samples: Matrix) {
     precondition(samples.rows == wanted.rows, "inputs and outputs of different samples")
     cross.add(.transposed(wanted), times: .plain(samples))
-    for row in 0..<wanted.rows {
-      for (column, value) in wanted.row(row).enumerated() {
-        outputs[column] += value
-        outputSquares[column] += value * value
-      }
-    }
+    wanted.addRows(to: &outputs)
+    wanted.addSquaredRows(to: &outputSquares)
   }
 
   /// Adds the sums of other samples of the same layer.

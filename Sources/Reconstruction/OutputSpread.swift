@@ -20,12 +20,8 @@ public struct OutputSpread: Sendable {
   /// Adds samples, one in each row.
   public mutating func add(_ outputs: Matrix) {
     count += outputs.rows
-    for row in 0..<outputs.rows {
-      for (column, value) in outputs.row(row).enumerated() {
-        sums[column] += value
-        squares[column] += value * value
-      }
-    }
+    outputs.addRows(to: &sums)
+    outputs.addSquaredRows(to: &squares)
   }
 
   /// The variances.

@@ -27,8 +27,10 @@ public struct PatchSampler: Sendable {
   private let inputSizes: [Int]
   private let outputSizes: [Int]
   private let seed: UInt64
-  /// For each element of the kernel its index along every axis, the last fastest.
-  private let taps: [[Int]]
+  /// How many elements the kernel has.
+  private let tapCount: Int
+  /// For each axis the index of each element of the kernel along it, in steps of the input.
+  private let steps: [[Int]]
 
   /// A sampler for feature maps of these spatial sizes.
   public init(_ windows: Windows, inputSizes: [Int], outputSizes: [Int], seed: UInt64) {
@@ -36,8 +38,9 @@ public struct PatchSampler: Sendable {
     self.inputSizes = inputSizes
     self.outputSizes = outputSizes
     self.seed = seed
-    let count = windows.kernel.reduce(1, *)
-    taps = (0..<count).map { Self.indices(of: $0, in: windows.kernel) }
+    tapCount = windows.kernel.reduce(1, *)
+    let taps = (0..<tapCount).map { Self.indices(of: $0, in: windows.kernel) }
+    steps = windows.kernel.indices.map { axis in taps.map { $0[axis] * windows.dilations[axis] } }
   }
 
   /// How many positions a sample's outputs have.
@@ -70,15 +73,15 @@ public struct PatchSampler: Sendable {
     to values: UnsafeMutableBufferPointer<Double>
   ) {
     precondition(
-      values.count == positions.count * channels.count * taps.count, "room for other patches")
+      values.count == positions.count * channels.count * tapCount, "room for other patches")
     let plane = inputSizes.reduce(1, *)
     precondition(
       channels.lowerBound >= 0 && sample.count >= channels.upperBound * plane,
       "a sample of fewer channels")
     guard let source = sample.baseAddress, var target = values.baseAddress else { return }
+    var offsets = [Int](repeating: 0, count: tapCount)
     for position in positions {
-      let offsets = offsets(of: Self.indices(of: position, in: outputSizes))
-      let isInside = !offsets.contains(-1)
+      let isInside = setOffsets(&offsets, of: position)
       offsets.withUnsafeBufferPointer { offsets in
         for channel in channels {
           let own = source + channel &* plane
@@ -113,19 +116,22 @@ public struct PatchSampler: Sendable {
     }
   }
 
-  /// For each element of the kernel, where in a channel it lies; -1 in the padding.
-  private func offsets(of output: [Int]) -> [Int] {
-    taps.map { tap in
-      var offset = 0
-      for axis in tap.indices {
-        let place =
-          output[axis] * windows.strides[axis] + tap[axis] * windows.dilations[axis]
-          - windows.padding[axis]
-        guard (0..<inputSizes[axis]).contains(place) else { return -1 }
-        offset = offset * inputSizes[axis] + place
+  /// Finds for each element of the kernel where in a channel it lies, -1 in the padding; true when none
+  /// lies there.
+  private func setOffsets(_ offsets: inout [Int], of position: Int) -> Bool {
+    for tap in offsets.indices { offsets[tap] = 0 }
+    var (rest, stride, isInside) = (position, 1, true)
+    for axis in outputSizes.indices.reversed() {
+      let start = rest % outputSizes[axis] * windows.strides[axis] - windows.padding[axis]
+      rest /= outputSizes[axis]
+      for (tap, step) in steps[axis].enumerated() where offsets[tap] >= 0 {
+        let isKnown = (0..<inputSizes[axis]).contains(start + step)
+        offsets[tap] = isKnown ? offsets[tap] + (start + step) * stride : -1
+        isInside = isInside && isKnown
       }
-      return offset
+      stride *= inputSizes[axis]
     }
+    return isInside
   }
 
   private static func indices(of place: Int, in sizes: [Int]) -> [Int] {
