@@ -82,6 +82,9 @@ public struct CalibrationData: Sendable {
     }
   }
 
+  /// The most samples of a run: what layers make of more does not fit the caches on its way.
+  private static let samplesPerRun = 16
+
   /// As many samples as make up the elements of a run.
   private static func batch(_ inputs: [ModelValue]) -> Int {
     let elements = inputs.map { input in
@@ -90,7 +93,7 @@ public struct CalibrationData: Sendable {
         return product
       }
     }
-    return min(64, max(1, elementsPerRun / max(elements.max() ?? 1, 1)))
+    return min(samplesPerRun, max(1, elementsPerRun / max(elements.max() ?? 1, 1)))
   }
 
   private static func check(_ inputs: DataInputs) throws {
