@@ -11,7 +11,7 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How many samples are used at most (default: \(CalibrationSettings().samples), to scan \(SensitivityScan.usualSamples)).",
+      "How many samples are used at most (default: \(CalibrationSettings().samples); for sensitivity \(SensitivityScan.usualSamples)).",
       valueName: "n"))
   var samples: Int?
 

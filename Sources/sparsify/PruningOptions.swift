@@ -13,10 +13,9 @@ struct PruningOptions: ParsableArguments {
   var sparsityOf: [SelectorAndShare] = []
 
   @Option(
-    help: ArgumentHelp(
-      "Prune in each layer alone (layer) or over all together (global); or give each layer a share "
-        + "by its shape (erk) or its sizes (lamp) (default: layer).",
-      valueName: "layer|global|erk|lamp"))
+    help:
+      "Prune in each layer alone (layer) or over all together (global); or give each layer a share by its shape (erk) or its sizes (lamp) (default: layer)."
+  )
   var scope: PruningScope?
 
   @Option(

@@ -13,7 +13,6 @@ struct SensitivityCommand: ParsableCommand {
       sparsify sensitivity model.onnx --data test.npz --levels 60,95    other sparsities, in percent
       sparsify sensitivity model.onnx --data test.npz --svg layers.svg  the same as a drawing
       sparsify sensitivity model.onnx --data test.npz --samples 32 --levels 80 --method sparsegpt
-
       sparsify sensitivity model.onnx --data test.npz --sparsity 80% --recipe out.yaml
 
       The error is the norm of the change of the outputs over their norm, of the output where it is
