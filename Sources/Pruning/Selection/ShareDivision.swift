@@ -1,12 +1,10 @@
 /// How many weights go of each of several tensors, of a number for all of them, when neither their
 /// sizes alone decide nor a ranking of all weights.
 enum ShareDivision {
-  /// Erdős–Rényi-Kernel (Evci et al. 2020, "Rigging the Lottery"): a tensor keeps a share that is
+  /// Erdős–Rényi-Kernel (Evci and others 2020, "Rigging the Lottery"): a tensor keeps a share that is
   /// proportional to the sum of its dimensions over their product, at most all.
   ///
-  /// - Parameters:
-  ///   - zeros: how many go of all.
-  ///   - shapes: the dimensions of each.
+  /// `zeros` go of all, whose dimensions are `shapes`.
   static func erk(_ zeros: Int, of shapes: [[Int]]) -> [Int] {
     let counts = shapes.map { $0.reduce(1, *) }
     let sums = shapes.map { Double($0.reduce(0, +)) }
@@ -28,12 +26,10 @@ enum ShareDivision {
     }
   }
 
-  /// Layer-adaptive magnitude pruning (Lee et al. 2021): all weights are ranked together by their
+  /// Layer-adaptive magnitude pruning (Lee and others 2021): all weights are ranked together by their
   /// square over the sum of the squares in their tensor that are not smaller.
   ///
-  /// - Parameters:
-  ///   - zeros: how many go of all.
-  ///   - spectra: how large the weights of each tensor are.
+  /// `zeros` go of all, whose sizes the `spectra` tell.
   static func lamp(_ zeros: Int, of spectra: [MagnitudeSpectrum]) -> [Int] {
     // Scores are between 0 and 1; the bits of positive numbers are in their order.
     var (low, high) = (Double.leastNonzeroMagnitude.bitPattern, (1.0).bitPattern + 1)
