@@ -79,6 +79,9 @@ struct SensitivityCommand: ParsableCommand {
     guard (sparsity == nil) == (recipe == nil) else {
       throw ValidationError("--recipe needs --sparsity, and --sparsity --recipe")
     }
+    guard sparsity?.value ?? 0 <= levels.shares.last ?? 1 else {
+      throw ValidationError("--sparsity is above the highest of --levels; try higher ones")
+    }
   }
 
   func run() throws {
@@ -89,7 +92,7 @@ struct SensitivityCommand: ParsableCommand {
     if let sparsity {
       guard let recipe = try scan.recipe(of: report, sparsity: sparsity.value) else {
         throw ValidationError(
-          "no shares up to the highest of --levels reach --sparsity; try higher ones")
+          "too few layers have errors that are known for --sparsity to be shared out among them")
       }
       try recipeFile?.write(Array(recipe.text.utf8))
     }
