@@ -104,7 +104,7 @@ import Testing
       let second = try pruned(.sparsity(0.5, .layer), request(), feed).model
       for id in first.tensorIDs where first[id].elementType == .float32 {
         for (one, other) in zip(try first[id].doubles(), try second[id].doubles()) {
-          #expect(abs(one - other) <= 1e-5 * max(1, abs(one)))
+          #expect(abs(one - other) <= 1e-6 * max(1, abs(one)))
         }
       }
     }
