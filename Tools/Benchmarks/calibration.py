@@ -5,7 +5,7 @@
 
 Prints Markdown; --write also puts it into CALIBRATION.md. A CIFAR-10 ResNet-20 and an MNIST network of
 ../shared/corpus, its images without their labels as samples, 2000 (10,000) others to count right answers
-of. Our figures are means of so many draws of samples. onnxsim prunes every layer; its first convolution
+of, and a sentence encoder. Our figures are means of so many draws of samples. onnxsim prunes every layer; its first convolution
 and its classifier are put back dense, as ours stay, which helps it. Needs onnxruntime, and onnxsim for
 its rows.
 """
@@ -23,6 +23,7 @@ import onnxruntime
 from onnx import numpy_helper
 
 from report import machine, table
+from sentences import sentence_section
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -168,6 +169,7 @@ def main():
     os.environ["SPARSIFY_ONNXRUNTIME"] = str(library)
     with tempfile.TemporaryDirectory() as folder:
         parts = list(sections(arguments.sparsify, range(arguments.seeds), Path(folder)))
+        parts.append(sentence_section(arguments.sparsify, Path(folder)))
     text = ("# Accuracy after pruning without training\n\nMade by `calibration.py --write`; "
             f"per cent of right answers. {machine(arguments.sparsify)}\n"
             + "\n".join(parts))
