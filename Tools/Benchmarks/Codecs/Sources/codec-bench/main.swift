@@ -32,16 +32,17 @@ struct Cost {
   var wall = Double.infinity
 
   /// Keeps the less of what it was and what the work takes now.
-  mutating func lower(_ work: () throws -> Void) rethrows {
+  mutating func lower<Result>(_ work: () throws -> Result) rethrows -> Result {
     func now(_ clock: clockid_t) -> Double {
       var time = timespec()
       clock_gettime(clock, &time)
       return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
     let start = (now(CLOCK_PROCESS_CPUTIME_ID), now(CLOCK_MONOTONIC))
-    try work()
+    let result = try work()
     processor = min(processor, now(CLOCK_PROCESS_CPUTIME_ID) - start.0)
     wall = min(wall, now(CLOCK_MONOTONIC) - start.1)
+    return result
   }
 }
 
@@ -60,27 +61,33 @@ struct Measurement {
   }
 
   mutating func run(_ elements: [UInt8], back output: inout [UInt8]) throws {
-    var made: [[UInt8]] = []
-    try coding.lower {
-      try each { index, coder in
-        try elements.withUnsafeBytes {
-          try coder.encode(UnsafeRawBufferPointer(rebasing: $0[ranges[index]]), layout: layout)
-        }
-      } take: {
-        made.append($0)
-      }
-    }
-    chunks = made
+    var (coding, decoding) = (coding, decoding)
+    let chunks = try coding.lower { try coded(elements) }
     try output.withUnsafeMutableBytes { bytes in
-      // Every chunk has its own range of it.
-      nonisolated(unsafe) let target = bytes
-      try decoding.lower {
-        try each { index, coder in
-          let part = UnsafeMutableRawBufferPointer(rebasing: target[ranges[index]])
-          try made[index].withUnsafeBytes { try coder.decode($0, layout: layout, into: part) }
-        } take: {
-        }
+      try decoding.lower { try decode(chunks, into: bytes) }
+    }
+    (self.coding, self.decoding, self.chunks) = (coding, decoding, chunks)
+  }
+
+  private func coded(_ elements: [UInt8]) throws -> [[UInt8]] {
+    var chunks: [[UInt8]] = []
+    try each { index, coder in
+      try elements.withUnsafeBytes {
+        try coder.encode(UnsafeRawBufferPointer(rebasing: $0[ranges[index]]), layout: layout)
       }
+    } take: {
+      chunks.append($0)
+    }
+    return chunks
+  }
+
+  private func decode(_ chunks: [[UInt8]], into bytes: UnsafeMutableRawBufferPointer) throws {
+    // Every chunk has its own range of it.
+    nonisolated(unsafe) let target = bytes
+    try each { index, coder in
+      let part = UnsafeMutableRawBufferPointer(rebasing: target[ranges[index]])
+      try chunks[index].withUnsafeBytes { try coder.decode($0, layout: layout, into: part) }
+    } take: {
     }
   }
 
