@@ -18,7 +18,10 @@ struct RowClasses {
       grid.geometry.rowLength >= Self.leastLength, let kind = Self.kind(of: chunk)
     else { return nil }
     var kinds: [Int] = []
-    Self.forEachRow(of: grid.geometry, chunk.count) { kinds.append(kind(chunk.elements[$0].bytes)) }
+    _ = ScaleClasses.rows(grid.geometry, chunk.count).forEachRun(of: chunk.count) { _, places in
+      kinds.append(kind(chunk.elements[places].bytes))
+      return true
+    }
     let known = Set(kinds).sorted()
     guard 2...Self.most ~= known.count else { return nil }
     let number = Dictionary(uniqueKeysWithValues: zip(known, UInt8(0)...))
@@ -42,28 +45,11 @@ struct RowClasses {
     }
   }
 
-  /// How many rows a chunk of so many elements has a part of.
-  private static func rowCount(_ geometry: RowGeometry, _ elements: Int) -> Int {
-    (geometry.first + elements - 1) / geometry.rowLength + 1
-  }
-
-  private static func forEachRow(
-    of geometry: RowGeometry, _ elements: Int, _ body: (Range<Int>) -> Void
-  ) {
-    var place = 0
-    while place < elements {
-      let end = min(elements, place + geometry.rowLength - (place == 0 ? geometry.first : 0))
-      body(place..<end)
-      place = end
-    }
-  }
-
   /// The elements of each row of one kind, in order.
   func forEachRow(of kind: Int, among elements: Int, _ body: (Range<Int>) -> Void) {
-    var row = 0
-    Self.forEachRow(of: geometry, elements) { places in
+    _ = ScaleClasses.rows(geometry, elements).forEachRun(of: elements) { row, places in
       if numbers[row] == kind { body(places) }
-      row += 1
+      return true
     }
   }
 
@@ -101,7 +87,7 @@ extension RowClasses {
     guard geometry.isPossible(elements), 2...Self.most ~= count else {
       throw refused("rows that do not fit the elements")
     }
-    let rows = Self.rowCount(geometry, elements)
+    let rows = ScaleClasses.rows(geometry, elements).count
     numbers = Array(try coder.view(stream: &reader, count: rows))
     guard Set(numbers).sorted().elementsEqual(0..<UInt8(count)) else {
       throw refused("kinds of rows other than those said")

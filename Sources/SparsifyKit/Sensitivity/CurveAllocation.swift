@@ -27,9 +27,13 @@ struct CurveAllocation {
 
   /// The share of each tensor; nil when no tensor may lose enough.
   ///
-  /// At least so many weights go, and up to a part for each tensor more.
+  /// At least so many weights go, and up to a part for each tensor more; a part for each less where
+  /// that is all that may.
   func shares(zeros: Int) -> [Double]? {
-    let needed = (zeros + unit - 1) / unit
+    let most = curves.map { zeroCount(Self.losses(of: $0).count - 1, of: $0) }
+    guard zeros <= most.reduce(0, +) else { return nil }
+    // Parts that tensors do not fill count for none: with all that may go, there are too few.
+    let needed = min((zeros + unit - 1) / unit, most.reduce(0) { $0 + $1 / unit })
     var best = [0.0] + Array(repeating: Double.infinity, count: needed)
     var choices: [[UInt8]] = []
     for curve in curves {
@@ -45,7 +49,6 @@ struct CurveAllocation {
       best = next
       choices.append(choice)
     }
-    guard best[needed].isFinite else { return nil }
     return backwards(from: needed, choices)
   }
 
@@ -71,7 +74,8 @@ struct CurveAllocation {
     for point in curve.points {
       guard let error = point.error, error.isFinite else { break }
       let high = max(low, error)
-      while losses.count <= Int((point.share * Double(steps)).rounded(.down)) {
+      // A share such as 0.29 is a little less than its percents.
+      while losses.count <= Int((point.share * Double(steps) + 1e-9).rounded(.down)) {
         let share = Double(losses.count) / Double(steps)
         let between = (share - start) / max(point.share - start, .leastNormalMagnitude)
         let interpolated = low + (high - low) * between

@@ -16,8 +16,8 @@ extension SensitivityScan {
         elements: row.elements,
         points: zip(report.levels, row.errors).map { (share: $0, error: $1) })
     }
-    let total = report.rows.reduce(0) { $0 + $1.elements }
-    let zeros = Int((sparsity * Double(total)).rounded(.up))
+    // As many as the same share of each tensor takes.
+    let zeros = report.rows.reduce(0) { $0 + Int(sparsity * Double($1.elements)) }
     guard let shares = CurveAllocation(curves).shares(zeros: zeros) else { return nil }
     var step = PruneStep(sparsity: sparsity)
     (step.criterion, step.calibration) = (criterion, calibration)

@@ -63,6 +63,15 @@ import Testing
     #expect(CurveAllocation([]).shares(zeros: 1) == nil)
   }
 
+  @Test("The highest level of all is reached, however the parts fall", arguments: [0.8, 0.29])
+  func highest(level: Double) {
+    let curves = [3_333_333, 777_777, 11].map { elements in
+      CurveAllocation.Curve(elements: elements, points: [(level, 0.1)])
+    }
+    let zeros = curves.reduce(0) { $0 + Int(level * Double($1.elements)) }
+    #expect(CurveAllocation(curves).shares(zeros: zeros)?.prefix(2) == [level, level])
+  }
+
   @Test("Of many weights at least as many go as they should, and hardly more")
   func large() throws {
     let curves = (1...40).map { index in
