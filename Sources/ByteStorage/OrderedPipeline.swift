@@ -5,15 +5,15 @@
 public enum OrderedPipeline {
   /// Makes a product of each of `count` items on `threads` threads and consumes them in order.
   ///
-  /// At most twice as many products as threads exist at a time. Products are consumed on the calling
-  /// thread while the next are made, with one thread too unless `isBeside` is false. When the system
-  /// gives fewer threads, fewer are used.
+  /// At most twice as many products as threads exist at a time. The calling thread is one of the
+  /// threads: it makes products whenever the next to consume is not ready. (One more thread that only
+  /// consumes takes a processor from one of the others for every product.) When the system gives fewer
+  /// threads, fewer are used.
   ///
   /// - Parameters:
   ///   - count: how many items there are; they are numbered from 0.
   ///   - threads: how many threads make products.
-  ///   - isBeside: whether they are other threads than the calling one, which makes and consumes in turn
-  ///     if not.
+  ///   - isBeside: whether a single thread is another than the calling one, which then only consumes.
   ///   - workspace: makes what one thread keeps between its items, such as buffers.
   ///   - produce: makes the product of an item.
   ///   - consume: takes the product of an item.
@@ -23,17 +23,20 @@ public enum OrderedPipeline {
     produce: @Sendable (Int, inout Workspace) throws -> Product,
     consume: (Int, Product) throws -> Void
   ) throws {
-    let threads = min(threads, count)
-    guard count > 1, isBeside else {
+    let others = min(threads - 1, count)
+    guard count > 1, others > 0 || isBeside else {
       return try runSerially(
         count: count, workspace: workspace, produce: produce, consume: consume)
     }
     // The closures live as long as the threads, and all threads are joined before this returns.
     try withoutActuallyEscaping(workspace) { workspace in
       try withoutActuallyEscaping(produce) { produce in
-        let queue = ProductQueue<Product>(count: count, window: 2 * threads)
-        let workers = (0..<threads).compactMap { _ in
-          WorkerThread { fill(queue, workspace: workspace, produce: produce) }
+        let queue = ProductQueue<Product>(count: count, window: 2 * min(max(threads, 1), count))
+        let workers = (0..<max(others, 1)).compactMap { _ in
+          WorkerThread {
+            let maker = Maker(workspace: workspace, produce: produce)
+            while let index = queue.nextItem() { maker.make(index, for: queue) }
+          }
         }
         defer {
           queue.stop()
@@ -43,8 +46,9 @@ public enum OrderedPipeline {
           return try runSerially(
             count: count, workspace: workspace, produce: produce, consume: consume)
         }
+        let maker = others > 0 ? Maker(workspace: workspace, produce: produce) : nil
         for index in 0..<count {
-          try consume(index, queue.product(of: index).get())
+          try consume(index, queue.product(of: index, maker).get())
         }
       }
     }
@@ -58,8 +62,7 @@ public enum OrderedPipeline {
   /// - Parameters:
   ///   - sizes: the size in bytes of each item; items are numbered from 0.
   ///   - threads: how many threads make products.
-  ///   - isBeside: whether they are other threads than the calling one, which makes and consumes in turn
-  ///     if not.
+  ///   - isBeside: whether a single thread is another than the calling one, which then only consumes.
   ///   - workspace: makes what one thread keeps between its items, such as buffers.
   ///   - produce: makes the product of an item.
   ///   - consume: takes the product of an item.
@@ -115,21 +118,28 @@ public enum OrderedPipeline {
       try consume(index, produce(index, &space))
     }
   }
+}
 
-  /// What a thread does: the next item nobody took, until there are none.
-  private static func fill<Workspace, Product: Sendable>(
-    _ queue: ProductQueue<Product>, workspace: () throws -> Workspace,
-    produce: (Int, inout Workspace) throws -> Product
+/// What makes products on one thread, with its workspace.
+private final class Maker<Workspace, Product: Sendable> {
+  private let workspace: @Sendable () throws -> Workspace
+  private let produce: @Sendable (Int, inout Workspace) throws -> Product
+  private var space: Workspace?
+
+  init(
+    workspace: @escaping @Sendable () throws -> Workspace,
+    produce: @escaping @Sendable (Int, inout Workspace) throws -> Product
   ) {
-    var space: Workspace?
-    while let index = queue.nextItem() {
-      var result: Result<Product, any Error>? = Result {
-        var current = try space.take() ?? workspace()
-        defer { space = current }
-        return try produce(index, &current)
-      }
-      queue.put(&result, of: index)
+    (self.workspace, self.produce) = (workspace, produce)
+  }
+
+  func make(_ index: Int, for queue: ProductQueue<Product>) {
+    var result: Result<Product, any Error>? = Result {
+      var current = try space.take() ?? workspace()
+      defer { space = current }
+      return try produce(index, &current)
     }
+    queue.put(&result, of: index)
   }
 }
 
@@ -156,9 +166,7 @@ private struct ProductQueue<Product: Sendable>: Sendable {
   func nextItem() -> Int? {
     state.wait { state -> Int?? in
       guard !state.isStopped, state.next < count else { return .some(nil) }
-      guard state.next - state.consumed < window else { return nil }
-      defer { state.next += 1 }
-      return state.next
+      return takeItem(&state).map(Optional.some)
     }
   }
 
@@ -167,13 +175,34 @@ private struct ProductQueue<Product: Sendable>: Sendable {
     state.update { swap(&$0.slots[index % window], &result) }
   }
 
-  /// The product of the next item to consume, waiting for it.
-  func product(of index: Int) -> Result<Product, any Error> {
-    let result = state.wait { state in
-      state.slots[index % window].take()
+  /// The product of the next item to consume; makes others, if there is a maker, until it is ready.
+  func product<Workspace>(
+    of index: Int, _ maker: Maker<Workspace, Product>?
+  ) -> Result<Product, any Error> {
+    while true {
+      let step: Step = state.wait { state in
+        if let product = state.slots[index % window].take() { return .consume(product) }
+        return maker == nil ? nil : takeItem(&state).map(Step.make)
+      }
+      switch step {
+      case .make(let item):
+        maker?.make(item, for: self)
+      case .consume(let product):
+        state.update { $0.consumed += 1 }
+        return product
+      }
     }
-    state.update { $0.consumed += 1 }
-    return result
+  }
+
+  private enum Step {
+    case make(Int)
+    case consume(Result<Product, any Error>)
+  }
+
+  private func takeItem(_ state: inout State) -> Int? {
+    guard state.next < count, state.next - state.consumed < window else { return nil }
+    defer { state.next += 1 }
+    return state.next
   }
 
   func stop() {

@@ -21,11 +21,11 @@ extension FileTemplate {
   /// Writes the file: its literal bytes, and contents in the holes.
   ///
   /// Several threads read (and, where contents are coded, decode) pieces of at most a few MiB; `sink`
-  /// gets them in order on the calling thread.
+  /// gets them in order on the calling thread, which is one of them unless there is only one.
   ///
   /// - Parameters:
   ///   - sink: takes the file's bytes.
-  ///   - threads: how many threads work, the calling one included unless it is the only one.
+  ///   - threads: how many threads work.
   ///   - contents: what fills a hole, as many bytes as the hole takes.
   /// - Throws: what reading and writing throw.
   public func write(
@@ -33,8 +33,7 @@ extension FileTemplate {
   ) throws {
     let pieces = try pieces(contents)
     try OrderedPipeline.run(
-      // Writing and checking take one of the threads: one more would only be in the way.
-      sizes: pieces.map { $0.range.count }, threads: max(1, threads - 1), workspace: {},
+      sizes: pieces.map { $0.range.count }, threads: threads, workspace: {},
       produce: { index, _ in try pieces[index].bytes() },
       consume: { _, bytes in try sink.write(bytes) })
   }

@@ -9,16 +9,15 @@ enum FreedMemory {
   /// More than all buffers that wait for their turn take.
   private static let mostKept: Int32 = 128 << 20
 
-  /// Keeps it for the next chunk, of any thread.
+  /// Keeps it for the thread's next chunk.
   ///
-  /// GNU's library gives large buffers back to the system at once, and has a heap for each thread;
-  /// touching each of their pages anew takes longer than what is done there. Threads ask for memory a
-  /// few times a chunk: one heap is enough.
+  /// GNU's library gives large buffers back to the system at once; touching each of their pages anew
+  /// takes longer than what is done there. Each thread has its heap: buffers that go from one thread to
+  /// another are in the wrong processor's cache.
   static func keep() {
     #if canImport(Glibc)
       mallopt(M_MMAP_THRESHOLD, largestBuffer)
       mallopt(M_TRIM_THRESHOLD, mostKept)
-      mallopt(M_ARENA_MAX, 1)
     #endif
   }
 }

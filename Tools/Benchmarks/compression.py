@@ -18,7 +18,7 @@ from large import big_section, pruning_section, short_section
 from models import REPOSITORY, BenchmarkModel, find_models
 from report import machine
 from sizes import lossless_section, pruned_section
-from speed import speed_section
+from speed import speed_section, threads_section
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 MEMORY_FOLDER = Path("/dev/shm")
@@ -56,6 +56,7 @@ def sections(options: argparse.Namespace, models: list[BenchmarkModel], folder: 
     yield lossless_section(models, sparsify, folder, failures)
     yield pruned_section(models, sparsify, folder, failures)
     yield speed_section(models, sparsify, folder, failures)
+    yield threads_section(models, sparsify, folder, failures)
     if options.large:
         yield big_section(sparsify, folder, failures)
         yield pruning_section(sparsify, folder, failures)

@@ -11,6 +11,7 @@ from measure import CommandFailed, Cost, Job, interleaved, median
 from models import BenchmarkModel
 
 ROUNDS = 5
+THREADS_ROUNDS = 15
 THREADS = [1, 2]
 
 
@@ -83,6 +84,37 @@ def duels(model: Path, sparsify: Path, folder: Path) -> list[Duel]:
             f"decompress, {count} {plural}",
             Job([sparsify, container, ours_back, *options], ours_back), unpacking))
     return found
+
+
+def gain_of_threads(model: Path, sparsify: Path, folder: Path) -> list[list[str]]:
+    """What one thread that has a single processor for all it does takes, and what two take."""
+    container, back = folder / "threads.spm", folder / "threads.onnx"
+    lines = []
+    for work, source, target in [("compress", model, container), ("decompress", container, back)]:
+        words = [sparsify, source, target, "-q", "--threads"]
+        jobs = [Job(["taskset", "-c", "0", *words, "1"], target), Job([*words, "2"], target)]
+        one, two = interleaved(jobs, THREADS_ROUNDS)
+        best = min(cost.wall for cost in one) / min(cost.wall for cost in two)
+        lines.append([work, f"{median(one).wall:.3f}", f"{median(two).wall:.3f}",
+                      ratio(one, two, "wall"), f"{best:.2f}"])
+    return lines
+
+
+def threads_section(models: list[BenchmarkModel], sparsify: Path, folder: Path,
+                    failures: list[str]) -> str:
+    """Two threads against one, on the largest model that is one file."""
+    model = [model for model in models if not model.data_files][-1]
+    lines = []
+    try:
+        lines = gain_of_threads(model.path, sparsify, folder)
+    except CommandFailed as failure:
+        failures.append(f"{model.name}: {failure}")
+    heads = ["work", "1 thread s", "2 threads s", "median gain", "gain of the best"]
+    return (
+        "## Two threads\n\n"
+        f"{model.name}, {THREADS_ROUNDS} runs in turn: `--threads 1` with all it starts on one\n"
+        "processor, and `--threads 2`. The digest of a file that comes back is one chain of SHA-256.\n\n"
+    ) + table(heads, lines)
 
 
 def outcomes_of(model: BenchmarkModel, sparsify: Path, folder: Path) -> list[Outcome]:

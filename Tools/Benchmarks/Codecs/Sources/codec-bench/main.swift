@@ -5,8 +5,8 @@ import SparseCoding
 // codec-bench FILE WIDTH KIND LEVEL ROUNDS
 //
 // Codes the elements of a file chunk by chunk in memory. Prints the bytes, the coded bytes, the least
-// seconds of a processor that coding and decoding took on one thread in ROUNDS rounds, and how much
-// sooner two threads were done with either.
+// seconds of a processor that coding and decoding took on one thread in ROUNDS rounds, how much sooner
+// two threads were done with either, and how much sooner with arithmetic, which shares nothing.
 
 let arguments = CommandLine.arguments
 guard arguments.count == 6, let width = Int(arguments[2]), let rounds = Int(arguments[5]),
@@ -101,9 +101,25 @@ struct Measurement {
   }
 }
 
+/// As many items of arithmetic as there are chunks, in registers alone: what the machine gives a second
+/// thread at all.
+func computed(threads: Int) throws -> UInt32 {
+  var total: UInt32 = 0
+  try OrderedPipeline.run(
+    count: ranges.count, threads: threads, isBeside: threads > 1, workspace: {},
+    produce: { index, _ in
+      var lanes = SIMD16<UInt32>(repeating: UInt32(index) | 1)
+      for _ in 0..<500_000 { lanes = lanes &* 1_664_525 &+ 1_013_904_223 }
+      return lanes.wrappedSum()
+    },
+    consume: { total &+= $1 })
+  return total
+}
+
 var output = [UInt8](repeating: 0, count: elements.count)
 var single = Measurement(threads: 1, layout, level, ranges)
 var double = Measurement(threads: 2, layout, level, ranges)
+var arithmetic = (Cost(), Cost())
 for _ in 0..<rounds {
   for threads in 1...2 {
     output.withUnsafeMutableBytes { _ = $0.initializeMemory(as: UInt8.self, repeating: 0) }
@@ -114,8 +130,12 @@ for _ in 0..<rounds {
     }
     guard output == elements else { fatalError("what came back differs") }
   }
+  let sums = try (
+    arithmetic.0.lower { try computed(threads: 1) }, arithmetic.1.lower { try computed(threads: 2) }
+  )
+  guard sums.0 == sums.1 else { fatalError("sums differ") }
 }
 print(
   elements.count, single.chunks.reduce(0) { $0 + $1.count }, single.coding.processor,
   single.decoding.processor, single.coding.wall / double.coding.wall,
-  single.decoding.wall / double.decoding.wall)
+  single.decoding.wall / double.decoding.wall, arithmetic.0.wall / arithmetic.1.wall)
