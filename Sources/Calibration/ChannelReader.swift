@@ -7,19 +7,20 @@ internal import Reconstruction
 /// What a layer that reads channels is looked at for, in the dense network.
 struct ChannelReader {
   private let layer: LinearLayer
-  private let weights: Matrix
+  /// The weights of each group.
+  private let weights: [Matrix]
   /// The bias that the layer adds itself; empty for none.
   private let bias: [Double]
   /// What becomes of the layer's output.
   private let path: OutputPath
   private let rule: SamplingRule
 
-  /// Looks at a layer of one group.
+  /// Looks at a layer.
   ///
   /// Throws what reading its weights throws.
   init(_ layer: LinearLayer, in model: Model, path: OutputPath, rule: SamplingRule) throws {
     (self.layer, self.path, self.rule) = (layer, path, rule)
-    weights = try layer.matrices(in: model)[0]
+    weights = try layer.matrices(in: model)
     if case .input(_, let tensor) = layer.bias {
       bias = try model[tensor].doubles()
     } else {
@@ -27,24 +28,30 @@ struct ChannelReader {
     }
   }
 
-  /// What all samples say; nil when a value does not have the shape it should.
+  /// What all samples say of each group; nil when a value does not have the shape it should.
   ///
   /// Throws what reading the store throws.
-  func sums(_ store: ActivationStore, _ masks: VectorMasks) throws -> ChannelSums? {
-    var sums = ChannelSums(layer, scales: path.scales)
+  func sums(_ store: ActivationStore, _ masks: VectorMasks) throws -> [ChannelSums]? {
+    var sums = (0..<layer.groups).map { group in
+      ChannelSums(
+        layer, scales: path.scales.map { Array($0[layer.outputs(ofGroup: group)]) })
+    }
     var first = 0
     for chunk in 0..<store.chunkCount {
       guard let input = try store.value(layer.input, ofChunk: chunk),
         let places = layer.places(
-          in: input, firstSample: first, counted: masks.counted(in: input, ofChunk: chunk), rule),
-        let samples = layer.inputs(input, at: places, group: 0)
+          in: input, firstSample: first, counted: masks.counted(in: input, ofChunk: chunk), rule)
       else { return nil }
       first += places.ofSamples.count
-      let outputs = outputs(of: samples)
       let value = try path.stream.flatMap { try store.value($0, ofChunk: chunk) }
-      let stream = value.flatMap { layer.outputs($0, at: places, group: 0) }
-      sums.add(
-        samples, outputs, behind: behind(outputs, stream), isRectified: isRectified(stream))
+      for group in sums.indices {
+        guard let samples = layer.inputs(input, at: places, group: group) else { return nil }
+        let outputs = outputs(of: samples, group)
+        let stream = value.flatMap { layer.outputs($0, at: places, group: group) }
+        sums[group].add(
+          samples, outputs, behind: behind(outputs, stream, group),
+          isRectified: isRectified(stream))
+      }
     }
     return sums
   }
@@ -54,23 +61,23 @@ struct ChannelReader {
     path.isRectified && (path.stream == nil || stream != nil)
   }
 
-  /// What the layer makes of samples.
-  private func outputs(of samples: Matrix) -> Matrix {
-    var result = Matrix.product(.plain(samples), .transposed(weights))
+  /// What a group makes of samples.
+  private func outputs(of samples: Matrix, _ group: Int) -> Matrix {
+    var result = Matrix.product(.plain(samples), .transposed(weights[group]))
     guard !bias.isEmpty else { return result }
-    for row in 0..<result.rows {
-      for column in 0..<result.columns { result[row, column] += bias[column] }
+    for (column, output) in layer.outputs(ofGroup: group).enumerated() {
+      for row in 0..<result.rows { result[row, column] += bias[output] }
     }
     return result
   }
 
   /// What outputs become on their way.
-  private func behind(_ outputs: Matrix, _ stream: Matrix?) -> Matrix {
+  private func behind(_ outputs: Matrix, _ stream: Matrix?, _ group: Int) -> Matrix {
     var result = outputs
     let isRectified = isRectified(stream)
-    for column in 0..<result.columns {
-      let scale = path.scales?[column] ?? 1
-      let shift = path.shifts?[column] ?? 0
+    for (column, output) in layer.outputs(ofGroup: group).enumerated() {
+      let scale = path.scales?[output] ?? 1
+      let shift = path.shifts?[output] ?? 0
       for row in 0..<result.rows {
         let sum = scale * outputs[row, column] + shift + (stream?[row, column] ?? 0)
         result[row, column] = isRectified ? max(0, sum) : sum

@@ -56,7 +56,7 @@ struct ChannelTracer {
     // All layers, so that the streams behind those that are looked at are still there.
     let schedule = try Schedule(model, layers: layers.values.sorted { $0.node < $1.node })
     let masks = try VectorMasks(request.mask, inputs)
-    var sums: [TensorID: ChannelSums?] = [:]
+    var sums: [TensorID: [ChannelSums]?] = [:]
     var store = inputs
     for stage in schedule.stages where !open.isEmpty {
       store = try store.advanced(
@@ -90,9 +90,8 @@ struct ChannelTracer {
         continue
       }
       let readings = candidate.consumers.compactMap { consumer in
-        layers[consumer.tensor].flatMap { layer in
-          layer.groups > 1
-            ? nil : Reading(layer: layer, axis: consumer.axis, channels: consumer.channels)
+        layers[consumer.tensor].map {
+          Reading(layer: $0, axis: consumer.axis, channels: consumer.channels)
         }
       }
       if readings.isEmpty || readings.count < candidate.consumers.count {
@@ -108,7 +107,7 @@ struct ChannelTracer {
 
   private func read(
     _ layer: LinearLayer, _ store: ActivationStore, _ masks: VectorMasks, _ samples: Int
-  ) throws -> ChannelSums? {
+  ) throws -> [ChannelSums]? {
     try ChannelReader(
       layer, in: model, path: try OutputPath(behind: layer, in: model, index),
       rule: request.rule(for: layer, samples)
@@ -116,7 +115,7 @@ struct ChannelTracer {
   }
 
   private mutating func judge(
-    _ candidate: ChannelCandidate, _ readings: [Reading], _ sums: [TensorID: ChannelSums?]
+    _ candidate: ChannelCandidate, _ readings: [Reading], _ sums: [TensorID: [ChannelSums]?]
   ) throws {
     guard let problem = try problem(candidate, readings, sums) else {
       verdicts[candidate.dimension] = .stays(
@@ -132,29 +131,33 @@ struct ChannelTracer {
 
   /// What its readers should do; nil when their sums are of no use.
   private mutating func problem(
-    _ candidate: ChannelCandidate, _ readings: [Reading], _ sums: [TensorID: ChannelSums?]
+    _ candidate: ChannelCandidate, _ readings: [Reading], _ sums: [TensorID: [ChannelSums]?]
   ) throws -> ChannelProblem? {
     var consumers: [ChannelProblem.Consumer] = []
     for reading in readings {
-      guard let own = sums[reading.layer.tensor] ?? nil, own.moments.isFinite,
-        own.moments.count > 0
+      guard let groups = sums[reading.layer.tensor] ?? nil,
+        groups.allSatisfy({ $0.moments.isFinite && $0.moments.count > 0 })
       else { return nil }
-      if own.moments.count < reading.layer.columns {
-        warnings.append(
-          "channels that layer \"\(reading.layer.name)\" reads were judged with "
-            + "\(own.moments.count) vectors for \(reading.layer.columns) inputs: "
-            + "more samples would judge them better")
+      let layer = reading.layer
+      let samples = groups[0].moments.count
+      if samples < layer.columns { warnOfShortData(layer, samples) }
+      let columns = layer.columns(
+        ofChannels: reading.channels, count: candidate.size, axis: reading.axis,
+        model[layer.tensor].shape.dimensions)
+      for (weights, sums) in zip(try layer.matrices(in: model), groups) {
+        consumers.append(
+          sums.consumer(
+            weights, columns: columns, damping: request.damping(layer.columns, samples),
+            hasBias: layer.bias != .none))
       }
-      consumers.append(
-        own.consumer(
-          try reading.layer.matrices(in: model)[0],
-          columns: reading.layer.columns(
-            ofChannels: reading.channels, count: candidate.size, axis: reading.axis,
-            model[reading.layer.tensor].shape.dimensions),
-          damping: request.damping(reading.layer.columns, own.moments.count),
-          hasBias: reading.layer.bias != .none))
     }
     return ChannelProblem(consumers, channelCount: candidate.size)
+  }
+
+  private mutating func warnOfShortData(_ layer: LinearLayer, _ samples: Int) {
+    warnings.append(
+      "channels that layer \"\(layer.name)\" reads were judged with \(samples) vectors for "
+        + "\(layer.columns) inputs: more samples would judge them better")
   }
 
   private func verdict(
@@ -182,9 +185,14 @@ struct ChannelTracer {
       return nil
     }
     var trial = model
-    for (reading, consumer) in zip(readings, problem.consumers) {
-      guard let fit = consumer.fit(without: path.order.prefix(count)) else { return nil }
-      try trial.replace(reading.layer, with: [GroupFit(weights: fit.weights, bias: fit.bias)])
+    var consumers = problem.consumers[...]
+    for layer in readings.map(\.layer) {
+      let fits = consumers.prefix(layer.groups).compactMap {
+        $0.fit(without: path.order.prefix(count))
+      }
+      guard fits.count == layer.groups else { return nil }
+      consumers = consumers.dropFirst(layer.groups)
+      try trial.replace(layer, with: fits.map { GroupFit(weights: $0.weights, bias: $0.bias) })
     }
     guard let error = try outputs.error(of: trial), error > 0 else { return nil }
     return error / path.losses[count]

@@ -129,12 +129,19 @@ extension Pruner {
     let counts = others.map { targets[$0].stream.count }
     let zeros = Self.count(share, of: counts.reduce(0, +))
     let divided =
-      scope == .erk
-      ? ShareDivision.erk(zeros, of: others.map { targets[$0].dimensions })
-      : ShareDivision.lamp(zeros, of: try others.map { try spectrum(of: targets[$0]) })
+      switch scope {
+      case .erk: ShareDivision.erk(zeros, of: others.map { targets[$0].dimensions })
+      case .lamp: ShareDivision.lamp(zeros, of: try others.map { try spectrum(of: targets[$0]) })
+      default: ShareDivision.owl(zeros, of: counts, standingOut: try outlierShares(of: others))
+      }
     for (index, (zeros, count)) in zip(others, zip(divided, counts)) {
       targets[index].share = Double(zeros) / Double(max(1, count))
     }
+  }
+
+  private func outlierShares(of places: [Int]) throws -> [Double?] {
+    guard let shares = request.outlierShares else { throw PruningError.scopeWithoutSamples }
+    return places.map { shares[targets[$0].weight.tensor] }
   }
 
   private func spectrum(of target: PruningTarget) throws -> MagnitudeSpectrum {

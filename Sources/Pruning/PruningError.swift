@@ -18,6 +18,8 @@ public enum PruningError: DiagnosticError, Equatable {
   case malformedSelector(String, position: Int, reason: String)
   /// Shares of some tensors beside a threshold or a pattern N:M.
   case sharesWithoutSparsity
+  /// The scope `owl` without samples.
+  case scopeWithoutSamples
 }
 
 extension PruningError {
@@ -32,6 +34,7 @@ extension PruningError {
     case .unknownCriterion: "E-PRUNE-006"
     case .malformedSelector: "E-PRUNE-007"
     case .sharesWithoutSparsity: "E-PRUNE-008"
+    case .scopeWithoutSamples: "E-PRUNE-009"
     }
   }
 
@@ -58,6 +61,8 @@ extension PruningError {
       "selector \"\(ByteString(text).escaped)\", character \(position + 1): \(reason)"
     case .sharesWithoutSparsity:
       "a threshold and a pattern N:M know no shares of single tensors"
+    case .scopeWithoutSamples:
+      "the scope owl goes by what layers read, and there are no samples"
     }
   }
 
@@ -71,6 +76,7 @@ extension PruningError {
     case .blockOutOfRange: "give a block such as 4x4; for single weights leave the block out"
     case .unknownCriterion: "use one of: " + SaliencyCriteria.names.joined(separator: ", ")
     case .sharesWithoutSparsity: "give a sparsity, or leave the shares out"
+    case .scopeWithoutSamples: "give samples with --calibrate, or use the scope lamp"
     case .malformedSelector: "use a name with * ? [a-z], op:Conv, or size:>4k"
     }
   }

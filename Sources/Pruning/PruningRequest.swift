@@ -12,11 +12,14 @@ public enum PruningScope: String, Hashable, Sendable, CaseIterable {
   /// All tensors together give up a share, each as much as ranking by squares over the sum of the
   /// squares in the same tensor that are not smaller takes of it (layer-adaptive magnitude pruning).
   case lamp
+  /// All tensors together give up a share, those with more weights that stand out by what they read
+  /// less of it; only with samples (outlier-weighed layerwise sparsity).
+  case owl
 }
 
 extension PruningScope {
   /// True when each tensor is ranked alone after the share was divided among them.
-  var isDivided: Bool { self == .erk || self == .lamp }
+  var isDivided: Bool { [.erk, .lamp, .owl].contains(self) }
 }
 
 /// How much is pruned, and where it may lie.
@@ -53,6 +56,9 @@ public struct PruningRequest: Sendable {
   public var shares: [SelectedShare]
   /// Tensors that stay unless a rule lets them in by their very name.
   public var kept: Set<TensorID> = []
+  /// What share of the weights of each tensor stands out by what it reads, for the scope `owl`; nil
+  /// without samples.
+  public var outlierShares: [TensorID: Double]?
   /// The seed of what is random.
   public var seed: UInt64
   /// How many threads work; the result does not depend on it.

@@ -127,8 +127,9 @@ extension ContainerWriter {
       workspace: { [options] in ChunkCoder(level: options.level) },
       produce: { index, coder in
         let job = jobs[index]
-        return try Self.encode(
-          plans[job.section], planned[job.section].elements(ofChunk: job.chunk), coder)
+        let bytes = try plans[job.section].coded(
+          planned[job.section].elements(ofChunk: job.chunk), by: coder)
+        return CodedChunk(bytes: bytes, checksum: bytes.withUnsafeBytes { crc32(of: $0) })
       },
       consume: { index, coded in
         let job = jobs[index]
@@ -161,21 +162,6 @@ extension ContainerWriter {
   private struct CodedChunk: Sendable {
     let bytes: [UInt8]
     let checksum: UInt32
-  }
-
-  private static func encode(
-    _ plan: SectionPlan, _ elements: Range<Int>, _ coder: ChunkCoder
-  ) throws -> CodedChunk {
-    let width = plan.layout.width
-    let bytes = try plan.contents.bytes(
-      in: elements.lowerBound * width..<elements.upperBound * width)
-    let coded =
-      plan.isPlain
-      ? bytes
-      : try bytes.withUnsafeBytes {
-        try coder.encode($0, layout: plan.layout, hints: plan.hints(from: elements.lowerBound))
-      }
-    return CodedChunk(bytes: coded, checksum: coded.withUnsafeBytes { crc32(of: $0) })
   }
 
   /// The most bytes that the chunks of a section may take.

@@ -14,7 +14,7 @@ struct PruningOptions: ParsableArguments {
 
   @Option(
     help:
-      "Prune in each layer alone (layer) or over all together (global); or give each layer a share by its shape (erk) or its sizes (lamp) (default: layer)."
+      "Prune in each layer alone (layer) or over all together (global); or give each layer a share by its shape (erk), its sizes (lamp) or, with --calibrate, what stands out (owl) (default: layer)."
   )
   var scope: PruningScope?
 

@@ -14,12 +14,15 @@ struct SensitivityCommand: ParsableCommand {
       sparsify sensitivity model.onnx --data test.npz --svg layers.svg  the same as a drawing
       sparsify sensitivity model.onnx --data test.npz --samples 32 --levels 80 --method sparsegpt
       sparsify sensitivity model.onnx --data test.npz --sparsity 80% --recipe out.yaml
+      sparsify sensitivity model.onnx --data test.npz --target-macs 50% --recipe out.yaml
 
       The error is the norm of the change of the outputs over their norm, of the output where it is
       largest. The network is run once for each layer and level in ONNX Runtime; --samples and --levels
       bound that. With --method samples choose the weights, and layers are repaired, which takes longer.
-      What must stay is a pattern for --except, or a share for --sparsity-of. With --sparsity and
-      --recipe such shares are chosen, so that the errors together are smallest, and written down.
+      What must stay is a pattern for --except, or a share for --sparsity-of. With --recipe such shares
+      are chosen, so that the errors together are smallest, and written down: until --sparsity of the
+      weights is zero, or --target-macs of the multiplications or --target-bytes of what the weights
+      take in a .spm are left.
       """)
 
   @Argument(
@@ -61,6 +64,18 @@ struct SensitivityCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "With --recipe: the share of multiplications by weights that are not zero.",
+      valueName: "share"))
+  var targetMacs: Share?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --recipe: the share that is left of the bytes of weights in a .spm.",
+      valueName: "share"))
+  var targetBytes: Share?
+
+  @Option(
+    help: ArgumentHelp(
       "Also write a recipe: a share for each layer, with the smallest errors together.",
       valueName: "file"),
     completion: .file(extensions: ["yaml"]))
@@ -76,11 +91,15 @@ struct SensitivityCommand: ParsableCommand {
       throw ValidationError(
         "--method takes one of \(CalibrationSettings.methods.joined(separator: ", "))")
     }
-    guard (sparsity == nil) == (recipe == nil) else {
-      throw ValidationError("--recipe needs --sparsity, and --sparsity --recipe")
+    guard budgets.count == (recipe == nil ? 0 : 1) else {
+      throw ValidationError(
+        "--recipe needs one of --sparsity, --target-macs and --target-bytes, and they need --recipe"
+      )
     }
-    guard sparsity?.value ?? 0 <= levels.shares.last ?? 1 else {
-      throw ValidationError("--sparsity is above the highest of --levels; try higher ones")
+    let wanted = [sparsity?.value, targetMacs.map { 1 - $0.value }].compactMap(\.self)
+    guard wanted.allSatisfy({ $0 <= levels.shares.last ?? 1 }) else {
+      throw ValidationError(
+        "the highest of --levels does not reach what is asked for; try higher ones")
     }
   }
 
@@ -89,10 +108,11 @@ struct SensitivityCommand: ParsableCommand {
     let scan = try scan
     let report = try scanned(scan)
     try drawing?.write(Array(report.svg(title: AtomicFile.split(model).name).utf8))
-    if let sparsity {
-      guard let recipe = try scan.recipe(of: report, sparsity: sparsity.value) else {
+    if let budget = budgets.first {
+      guard let recipe = try scan.recipe(of: report, within: budget) else {
         throw ValidationError(
-          "too few layers have errors that are known for --sparsity to be shared out among them")
+          "the layers whose errors are known do not reach what is asked for at the highest of --levels"
+        )
       }
       try recipeFile?.write(Array(recipe.text.utf8))
     }
@@ -101,6 +121,13 @@ struct SensitivityCommand: ParsableCommand {
     if common.isJSON { return OutputStream.data.line(try JSONText.encode(report)) }
     OutputStream.data.write(report.text(showsSkipped: common.isVerbose))
     common.warn(report.warnings)
+  }
+
+  private var budgets: [SensitivityBudget] {
+    [
+      sparsity.map { .sparsity($0.value) }, targetMacs.map { .operations($0.value) },
+      targetBytes.map { .bytes($0.value) },
+    ].compactMap(\.self)
   }
 
   private func output(at path: String?) throws -> AtomicFile? {
@@ -120,6 +147,7 @@ struct SensitivityCommand: ParsableCommand {
       scan.output = output
       scan.only = try only.map { try Selector($0) }
       scan.except = try except.map { try Selector($0) }
+      scan.measuresSizes = targetBytes != nil
       scan.threads = common.threads
       return scan
     }

@@ -25,7 +25,7 @@ import Testing
     let reader = try ChannelReader(
       layer, in: model, path: OutputPath(behind: layer, in: model, GraphIndex(model)),
       rule: SamplingRule(perSample: 1, seed: 0))
-    let sums = try #require(try reader.sums(store, VectorMasks(nil, store)))
+    let sums = try #require(try reader.sums(store, VectorMasks(nil, store))?.first)
     let consumer = sums.consumer(
       try layer.matrices(in: model)[0], columns: (0..<layer.columns).map { [$0] }, damping: 0.01,
       hasBias: layer.bias != .none)
@@ -60,6 +60,41 @@ import Testing
     let (consumer, behind) = try reader("y", reading: ["r2"], behind: "y")
     let total = variance(behind)
     for weight in consumer.outputWeights { #expect(abs(weight * total - 1) < 1e-6) }
+  }
+
+  @Test("Each group of a convolution is looked at with what it reads")
+  func groups() throws {
+    var builder = NetworkBuilder()
+    builder.constant("w", [6, 4, 1, 1])
+    builder.constant("b", [6])
+    builder.node("Conv", ["x", "w", "b"], "y", ["group": .int(2)])
+    let model = builder.model()
+    let layer = try #require(try LayerFinder.layers(of: model).first)
+    var numbers = TestNumbers(seed: 5)
+    let values = numbers.list(50 * 8)
+    let store = try ActivationStore()
+    try store.append([
+      "x": try #require(NumericArray(values.map(Float.init), dimensions: [50, 8, 1, 1]))
+    ])
+    let reader = try ChannelReader(
+      layer, in: model, path: OutputPath(behind: layer, in: model, GraphIndex(model)),
+      rule: SamplingRule(perSample: 1, seed: 0))
+    let sums = try #require(try reader.sums(store, VectorMasks(nil, store)))
+    #expect(sums.count == 2)
+    for (group, (sums, weights)) in zip(sums, try layer.matrices(in: model)).enumerated() {
+      for (column, mean) in sums.moments.inputMeans.enumerated() {
+        let own = (0..<50).reduce(0) { $0 + values[$1 * 8 + group * 4 + column] } / 50
+        #expect(abs(mean - own) < 1e-6)
+      }
+      let consumer = sums.consumer(
+        weights, columns: (0..<4).map { [$0] }, damping: 0.01, hasBias: true)
+      let fit = try #require(consumer.fit(without: []))
+      for (one, other) in zip(fit.weights.values, weights.values) {
+        #expect(abs(one - other) < 1e-6)
+      }
+      let biases = try model[TensorID(1)].doubles()[layer.outputs(ofGroup: group)]
+      for (one, other) in zip(try #require(fit.bias), biases) { #expect(abs(one - other) < 1e-6) }
+    }
   }
 
   @Test("Without channels gone, weights and bias are those of the layer")

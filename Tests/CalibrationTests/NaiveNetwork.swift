@@ -97,8 +97,13 @@ struct NetworkBuilder {
       Tensor(name: name, elementType: type, shape: shape, contents: MemorySource(contents)))
   }
 
-  mutating func node(_ type: ByteString, _ inputs: [ByteString], _ output: ByteString) {
-    nodes.append(Node(name: output, operatorType: type, inputs: inputs, outputs: [output]))
+  mutating func node(
+    _ type: ByteString, _ inputs: [ByteString], _ output: ByteString,
+    _ attributes: [ByteString: AttributeValue] = [:]
+  ) {
+    var node = Node(name: output, operatorType: type, inputs: inputs, outputs: [output])
+    node.attributes = attributes.map { Attribute(name: $0, value: $1) }
+    nodes.append(node)
   }
 
   func model(inputs: [ByteString] = ["x"], outputs: [ByteString] = ["y"]) -> Model {

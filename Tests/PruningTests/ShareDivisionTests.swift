@@ -107,6 +107,27 @@ import Testing
     return maker.model
   }
 
+  @Test("Weights that stand out spare a tensor, and as many go in all", arguments: 0...10)
+  func owl(tenths: Int) {
+    let counts = [100, 400, 200, 300]
+    let zeros = 100 * tenths
+    let found = ShareDivision.owl(zeros, of: counts, standingOut: [0, 0.01, 0.02, nil])
+    #expect(found.reduce(0, +) == zeros)
+    #expect(zip(found, counts).allSatisfy { 0...$1 ~= $0 })
+    let shares = zip(found, counts).map { Double($0) / Double($1) }
+    #expect(shares[0] >= shares[1] && shares[1] >= shares[2])
+    // What is not known counts as the mean; rounding adds a weight here and there.
+    #expect(abs(shares[1] - shares[3]) <= 0.01)
+    if 2...8 ~= tenths { #expect(abs(shares[0] - shares[2] - 0.16) <= 0.02) }
+  }
+
+  @Test("Where as many stand out everywhere, or nothing is known, shares are the same")
+  func owlUniform() {
+    #expect(ShareDivision.owl(70, of: [60, 40], standingOut: [0.1, 0.1]) == [42, 28])
+    #expect(ShareDivision.owl(70, of: [60, 40], standingOut: [nil, nil]) == [42, 28])
+    #expect(ShareDivision.owl(0, of: [], standingOut: []) == [])
+  }
+
   @Test(
     "A divided share is met exactly, the smallest of each tensor go, and threads change nothing",
     arguments: [PruningScope.erk, .lamp])

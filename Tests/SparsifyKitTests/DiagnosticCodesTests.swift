@@ -37,6 +37,7 @@ import Testing
     .thresholdWithoutMagnitude(criterion: "random"), .groupOutOfRange(kept: 4, group: 4),
     .blockOutOfRange(rows: 1, columns: 1), .unknownCriterion("c"),
     .malformedSelector("s", position: 0, reason: "r"), .sharesWithoutSparsity,
+    .scopeWithoutSamples,
   ]
   private static let containers: [SparseContainerError] = [
     .notAContainer("d"), .truncated, .damaged("index"), .unsupportedVersion("9.9"),

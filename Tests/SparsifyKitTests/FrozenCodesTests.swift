@@ -104,6 +104,7 @@ import Testing
     E-PRUNE-006 PruningError.unknownCriterion
     E-PRUNE-007 PruningError.malformedSelector
     E-PRUNE-008 PruningError.sharesWithoutSparsity
+    E-PRUNE-009 PruningError.scopeWithoutSamples
     E-RECIPE-001 RecipeError.syntax
     E-RECIPE-002 RecipeError.tooLarge
     E-RECIPE-003 RecipeError.foreignFeature
@@ -183,9 +184,13 @@ import Testing
       (.terminalInput, "terminalInput"), (.terminalOutput, "terminalOutput"),
       (.severalFiles, "severalFiles"),
     ]
-    if error as? PruningError == .sharesWithoutSparsity { return "\(type).sharesWithoutSparsity" }
+    let pruning: [(PruningError, String)] = [
+      (.sharesWithoutSparsity, "sharesWithoutSparsity"),
+      (.scopeWithoutSamples, "scopeWithoutSamples"),
+    ]
     let name =
-      containers.first { $0.0 == error as? SparseContainerError }?.1
+      pruning.first { $0.0 == error as? PruningError }?.1
+      ?? containers.first { $0.0 == error as? SparseContainerError }?.1
       ?? streams.first { $0.0 == error as? StandardStreamError }?.1
     return "\(type).\(name ?? Mirror(reflecting: error).children.first?.label ?? "?")"
   }

@@ -10,7 +10,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from support import BINARY, RUNTIME, run, shared
+from support import BINARY, RUNTIME, one_object, run, shared
 
 CLASSES = 10
 
@@ -117,6 +117,30 @@ def test_patterns_hold_along_input_channels(small, tmp_path):
         kept = (weights[name] != 0).reshape(16, -1, 4, 9).sum(2)
         assert (kept == 2).all(), name
     assert ((weights["matrix"] != 0).reshape(4, 4, 24).sum(1) == 2).all()
+
+
+def test_a_layer_in_which_weights_stand_out_keeps_more(small, tmp_path):
+    model = onnx.load(small / "model.onnx")
+    tensor = next(t for t in model.graph.initializer if t.name == "matrix")
+    values = numpy_helper.to_array(tensor).copy()
+    values.reshape(-1)[::40] *= 30
+    tensor.CopyFrom(numpy_helper.from_array(values, "matrix"))
+    onnx.save(model, tmp_path / "model.onnx")
+    source, target, sums = (tmp_path / name for name in ("model.onnx", "out.onnx", "sums.spmstats"))
+    data = small / "samples.npz"
+    run("calibrate", source, "--data", data, "-o", sums).succeeded()
+    found = []
+    for given in (data, sums):
+        done = run(source, target, "-f", "--json", "--sparsity", "60%", "--scope", "owl", "--calibrate", given)
+        report = one_object(done.succeeded().stdout)["pruning"]
+        assert report["pruned"] == round(0.6 * report["weights"])
+        found.append({row["name"]: row["pruned"] / row["elements"] for row in report["tensors"]})
+    assert found[0] == found[1]
+    shares = found[0].values()
+    assert len(shares) == 4 and found[0]["matrix"] == min(shares)
+    assert max(shares) - min(shares) == pytest.approx(0.16, abs=0.01)
+    failed = run(source, target, "-f", "--sparsity", "60%", "--scope", "owl")
+    assert failed.code == 64 and "E-PRUNE-009" in failed.stderr and "--calibrate" in failed.stderr
 
 
 def test_statistics_alone_keep_the_zeros_of_plain_pruning(small, tmp_path):

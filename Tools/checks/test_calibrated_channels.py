@@ -107,6 +107,35 @@ def test_every_criterion_repairs_better_than_weights_alone(tmp_path, criterion):
     assert criterion in json.dumps(history[0])
 
 
+def test_channels_that_a_grouped_convolution_reads_are_judged(tmp_path):
+    """Of each group's channels two are sums of the others, which the fitted reader can make up for."""
+    numbers = np.random.default_rng(7)
+    first = numbers.normal(size=(8, 3, 1, 1))
+    first[[2, 3]], first[[6, 7]] = first[[0, 1]] * 2, first[[4, 5]] * 0.5
+    network(
+        tmp_path / "a.onnx",
+        {"w1": first, "w2": numbers.normal(size=(6, 4, 3, 3)), "b2": numbers.normal(size=6),
+         "w3": numbers.normal(size=(2, 6, 1, 1))},
+        ("x", ["n", 3, 6, 6]),
+        [
+            helper.make_node("Conv", ["x", "w1"], ["h"]), helper.make_node("Relu", ["h"], ["r"]),
+            helper.make_node("Conv", ["r", "w2", "b2"], ["g"], group=2),
+            helper.make_node("Relu", ["g"], ["s"]), helper.make_node("Conv", ["s", "w3"], ["y"]),
+        ],
+        ("y", ["n", 2, 4, 4]))  # fmt: skip
+    x = numbers.normal(size=(64, 3, 6, 6)).astype(np.float32)
+    np.savez(tmp_path / "x.npz", x=x)
+    report = convert(
+        tmp_path / "a.onnx", tmp_path / "b.onnx", "--channels", "50%", "--only", "w1", "--protect", "none",
+        "--calibrate", tmp_path / "x.npz")
+    shapes = {t.name: list(t.dims) for t in onnx.load(tmp_path / "b.onnx").graph.initializer}
+    assert (shapes["w1"], shapes["w2"]) == ([4, 3, 1, 1], [6, 2, 3, 3]), report["channels"]
+    convert(tmp_path / "a.onnx", tmp_path / "plain.onnx", "--channels", "50%", "--only", "w1")
+    dense, small, plain = (answers(tmp_path / name, x=x) for name in ("a.onnx", "b.onnx", "plain.onnx"))
+    fitted, left = (np.linalg.norm(dense - other) / np.linalg.norm(dense) for other in (small, plain))
+    assert fitted < 0.01 and fitted < left / 20
+
+
 def test_the_same_samples_give_the_same_file(tmp_path):
     model, data = tmp_path / "m.onnx", tmp_path / "x.npz"
     spare_units(model, copies=False)

@@ -108,8 +108,45 @@ def test_the_recipe_does_less_harm_than_the_same_share_of_each_layer(samples, tm
     assert errors[0] < errors[1]
 
 
+def shares_of(path, names):
+    return {tensor.name: float((numpy_helper.to_array(tensor) == 0).mean())
+            for tensor in onnx.load(path).graph.initializer if tensor.name in names}  # fmt: skip
+
+
+def test_a_recipe_keeps_to_a_share_of_multiplications(samples, tmp_path):
+    recipe, target = tmp_path / "r.yaml", tmp_path / "pruned.onnx"
+    report = scan(CNN, "--data", samples, "--levels", "30,60,90", "--target-macs", "40%", "--recipe", recipe)
+    counts = {row["name"]: row["operations"] for row in report["rows"]}
+    # Of the convolution every weight is used at each place of its output.
+    assert counts["conv2.weight"] > next(r["elements"] for r in report["rows"] if r["name"] == "conv2.weight")
+    layers = one_object(run("inspect", CNN, "--json").succeeded().stdout)["report"]["operations"]["layers"]
+    assert sum(counts.values()) == sum(n for name, n in layers.items() if "conv1" not in name)
+    run(CNN, target, "--recipe", recipe).succeeded()
+    shares = shares_of(target, counts)
+    left = sum(count * (1 - shares[name]) for name, count in counts.items()) / sum(counts.values())
+    assert 0.37 < left <= 0.4005
+
+
+def test_a_recipe_keeps_to_a_share_of_the_bytes_in_a_container(samples, tmp_path):
+    recipe, target = tmp_path / "r.yaml", tmp_path / "pruned.onnx"
+    report = scan(CNN, "--data", samples, "--levels", "30,50,70,90", "--target-bytes", "50%", "--recipe", recipe)
+    dense = sum(row["sizes"]["dense"] for row in report["rows"])
+    for row in report["rows"]:
+        assert row["sizes"]["pruned"] == sorted(row["sizes"]["pruned"], reverse=True)
+    run(CNN, target, "--recipe", recipe).succeeded()
+    sizes = []
+    for path in (CNN, target):
+        run(path, tmp_path / "a.spm", "-f").succeeded()
+        sizes.append((tmp_path / "a.spm").stat().st_size)
+    # The rest of the file is as large as before; between levels sizes are interpolated.
+    assert 0.42 * dense < sizes[0] - sizes[1] < 0.6 * dense
+
+
 @pytest.mark.parametrize("words, word", [
-    (["--recipe", "r.yaml"], "--sparsity"), (["--sparsity", "80%"], "--recipe"),
+    (["--recipe", "r.yaml"], "--sparsity"), (["--target-macs", "50%"], "--recipe"),
+    (["--recipe", "r.yaml", "--sparsity", "40%", "--target-bytes", "50%"], "one of"),
+    (["--recipe", "r.yaml", "--target-macs", "40%"], "--levels"),
+    (["--recipe", "r.yaml", "--target-bytes", "1%"], "--levels"), (["--sparsity", "80%"], "--recipe"),
     (["--recipe", "r.yaml", "--sparsity", "95%"], "--levels"),
 ])  # fmt: skip
 def test_a_recipe_needs_a_sparsity_that_the_levels_reach(words, word, samples, tmp_path):

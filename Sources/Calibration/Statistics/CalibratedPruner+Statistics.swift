@@ -20,6 +20,8 @@ extension Model {
     _ pruning: PruningRequest, calibratedBy request: CalibrationRequest,
     _ statistics: CalibrationStatistics
   ) throws -> (pruning: PruningReport, calibration: CalibrationReport) {
+    var pruning = pruning
+    try pruning.look(at: self, statistics)
     var pruner = try CalibratedPruner(self, pruning, request)
     try pruner.run(statistics)
     return try pruner.finish(&self)

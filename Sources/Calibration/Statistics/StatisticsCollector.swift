@@ -18,39 +18,41 @@ extension Model {
     _ request: CalibrationRequest, _ feed: CalibrationFeed, _ runner: any PartRunner,
     progress: ((Int, Int) -> Void)? = nil
   ) throws -> (sums: CalibrationStatistics, skipped: [ByteString]) {
+    var (found, skipped): ([CalibrationStatistics.Layer], [ByteString]) = ([], [])
+    try forEachLayer(request, feed, runner, progress: progress) { layer, sums in
+      guard let sums else { return skipped.append(layer.name) }
+      found.append(
+        CalibrationStatistics.Layer(
+          tensor: self[layer.tensor].name.text, rows: layer.rows,
+          groups: sums.map { CalibrationStatistics.Group($0.moments) }))
+    }
+    return (CalibrationStatistics(sampleCount: feed.sampleCount, layers: found), skipped)
+  }
+
+  /// Sums what each layer reads, in the order they run; nil where that has another shape than its
+  /// weights.
+  func forEachLayer(
+    _ request: CalibrationRequest, _ feed: CalibrationFeed, _ runner: any PartRunner,
+    progress: ((Int, Int) -> Void)?, _ body: (LinearLayer, [GroupMoments]?) throws -> Void
+  ) throws {
     let layers = try LayerFinder.layers(of: self)
     guard !layers.isEmpty else { throw CalibrationError.noLayers(weights: tensorIDs.count) }
     let schedule = try Schedule(self, layers: layers)
     let total = schedule.stages.reduce(0) { $0 + $1.layers.count }
     var store = try ActivationStore(feed)
     let masks = try VectorMasks(request.mask, store)
-    var (found, skipped): ([CalibrationStatistics.Layer], [ByteString]) = ([], [])
+    var done = 0
     for stage in schedule.stages {
       store = try store.advanced(
         over: stage, of: self, constants: schedule.constants, with: runner)
       for layer in stage.layers {
-        let rule = request.rule(for: layer, feed.sampleCount)
-        if let sums = try statistics(of: layer, rule, store, masks) {
-          found.append(sums)
-        } else {
-          skipped.append(layer.name)
-        }
-        progress?(found.count + skipped.count, total)
+        let calibration = try LayerCalibration(
+          LayerMatch(layer), in: self, path: nil, rule: request.rule(for: layer, feed.sampleCount))
+        let stores = LayerCalibration.Stores(dense: store, pruned: store)
+        try body(layer, try calibration.sums(stores, masks))
+        done += 1
+        progress?(done, total)
       }
-    }
-    return (CalibrationStatistics(sampleCount: feed.sampleCount, layers: found), skipped)
-  }
-
-  /// The sums of one layer; nil when it reads something of another shape than its weights.
-  private func statistics(
-    of layer: LinearLayer, _ rule: SamplingRule, _ store: ActivationStore, _ masks: VectorMasks
-  ) throws -> CalibrationStatistics.Layer? {
-    let calibration = try LayerCalibration(LayerMatch(layer), in: self, path: nil, rule: rule)
-    let stores = LayerCalibration.Stores(dense: store, pruned: store)
-    return try calibration.sums(stores, masks).map { sums in
-      CalibrationStatistics.Layer(
-        tensor: self[layer.tensor].name.text, rows: layer.rows,
-        groups: sums.map { CalibrationStatistics.Group($0.moments) })
     }
   }
 }

@@ -43,6 +43,33 @@ enum ShareDivision {
       atMost: spectra.map(\.count))
   }
 
+  /// Outlier-weighed layerwise sparsity (Yin and others 2024): the more weights stand out, the fewer
+  /// go, between those with most and those with fewest by `owlSpread`.
+  ///
+  /// `zeros` go of all, whose sizes are `counts`. `shares` say how many stand out of each; where that
+  /// is not known, as many as in the others on average.
+  static func owl(_ zeros: Int, of counts: [Int], standingOut shares: [Double?]) -> [Int] {
+    let known = shares.compactMap(\.self)
+    let (least, most) = (known.min() ?? 0, known.max() ?? 0)
+    let mean = known.reduce(0, +) / Double(max(1, known.count))
+    let spared = shares.map {
+      most > least ? owlSpread * (($0 ?? mean) - least) / (most - least) : 0
+    }
+    func divided(_ share: Double) -> [Int] {
+      zip(counts, spared).map { Int(Double($0) * min(1, max(0, share - $1))) }
+    }
+    var (low, high) = (0.0, 1 + owlSpread)
+    // As many steps as a number between them has bits.
+    for _ in 0..<Double.significandBitCount {
+      let middle = (low + high) / 2
+      if divided(middle).reduce(0, +) > zeros { high = middle } else { low = middle }
+    }
+    return filled(divided(low), total: zeros, atMost: counts)
+  }
+
+  /// Twice the paper's lambda.
+  private static let owlSpread = 0.16
+
   /// Adds what is missing of a total, as evenly as it goes.
   private static func filled(_ counts: [Int], total: Int, atMost: [Int]) -> [Int] {
     var counts = counts

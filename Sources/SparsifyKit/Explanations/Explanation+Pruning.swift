@@ -80,6 +80,15 @@ extension Explanation {
         "give a --sparsity for the others, or leave these out"
       ]),
     Explanation(
+      "E-PRUNE-009", .usage,
+      "Sparsities are to be divided by what layers read, and nothing tells that.",
+      causes: [
+        "--scope owl without --calibrate"
+      ],
+      remedies: [
+        "give samples, or sums of them, with --calibrate", "--scope lamp and erk need none",
+      ]),
+    Explanation(
       "E-CHANNEL-001", .usage,
       "A share of channels is not between 0 and 1.",
       causes: [

@@ -126,7 +126,7 @@ extension PruneStep: RecipeSettings {
       RecipeSetting(
         "scope", .choice, \.scope,
         "Rank weights in each layer alone, over all together, or in each with a share by its shape or "
-          + "its sizes.",
+          + "its sizes, or, with samples, by what stands out.",
         when: { $0.threshold == nil }),
       RecipeSetting(
         "operator", .shares(prefix: "op:", "a mapping from operator types to sparsities"),

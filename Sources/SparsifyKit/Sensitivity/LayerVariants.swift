@@ -1,6 +1,9 @@
+internal import ByteStorage
 internal import Calibration
 internal import ModelGraph
 internal import Pruning
+internal import SparseCoding
+internal import SparseContainer
 
 /// A model with one of its layers pruned.
 struct LayerVariants: Sendable {
@@ -39,6 +42,17 @@ struct LayerVariants: Sendable {
 
   /// How many layers can be pruned.
   var layerCount: Int { tensors.count }
+
+  /// How many bytes each layer takes in a container, as it is and pruned plainly at each level.
+  func sizes(threads: Int) throws -> [SensitivityReport.Sizes] {
+    var sizes: [SensitivityReport.Sizes] = []
+    let models = [dense] + pruned
+    try OrderedPipeline.run(
+      count: tensors.count, threads: threads, workspace: { ChunkCoder(level: .balanced) },
+      produce: { index, coder in try models.map { try $0[tensors[index]].codedSize(coder) } },
+      consume: { sizes.append(.init(dense: $1[0], pruned: Array($1.dropFirst()))) })
+    return sizes
+  }
 
   /// The model with one layer pruned; nil when samples are to choose its weights and cannot.
   func model(

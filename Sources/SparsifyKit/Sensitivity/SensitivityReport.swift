@@ -12,10 +12,22 @@ public struct SensitivityReport: Sendable, Encodable {
     public let operatorTypes: [String]
     /// How many weights it has.
     public let elements: Int
+    /// How often the layers multiply by them; nil when their shapes are not known.
+    public let operations: Int?
+    /// How many bytes they take in a container; nil when that was not asked for.
+    public let sizes: Sizes?
     /// The relative error of the outputs at each level: the norm of their change over their norm, of
     /// the output where it is largest; nil when it is no number, or samples were to choose the weights
     /// and could not.
     public let errors: [Double?]
+  }
+
+  /// How many bytes a tensor takes in a container.
+  public struct Sizes: Sendable, Encodable {
+    /// As it is.
+    public let dense: Int
+    /// Pruned, at each level.
+    public let pruned: [Int]
   }
 
   /// Which report this is, and its version.
@@ -40,15 +52,23 @@ public struct SensitivityReport: Sendable, Encodable {
   /// Puts the errors, layer after layer and level after level, beside what was pruned.
   init(
     runtime: String, samples: Int, outputs: [String], method: String, levels: [Double],
-    pruning: PruningSummary, errors: [Double?]
+    pruning: PruningSummary, operations: [String: Int], sizes: [Sizes]?, errors: [Double?]
   ) {
     (self.runtime, self.samples, self.outputs) = (runtime, samples, outputs)
     (self.method, self.levels, skipped) = (method, levels, pruning.skipped)
     rows = pruning.tensors.enumerated().map { index, tensor in
       Row(
         name: tensor.name, layers: tensor.layers, operatorTypes: tensor.operatorTypes,
-        elements: tensor.elements,
+        elements: tensor.elements, operations: Self.sum(tensor.layers, operations),
+        sizes: sizes?[index],
         errors: Array(errors[index * levels.count..<(index + 1) * levels.count]))
+    }
+  }
+
+  /// What some layers do together; nil when that of one is not known.
+  private static func sum(_ layers: [String], _ operations: [String: Int]) -> Int? {
+    layers.reduce(0) { total, layer in
+      total.flatMap { total in operations[layer].map { total + $0 } }
     }
   }
 }

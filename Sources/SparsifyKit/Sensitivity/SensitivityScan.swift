@@ -26,6 +26,8 @@ public struct SensitivityScan: Sendable {
   public var only: [Selector] = []
   /// What is left alone, whatever `only` says.
   public var except: [Selector] = []
+  /// Whether the report tells how many bytes tensors take.
+  public var measuresSizes = false
   /// How many networks are run at a time; the report does not depend on it.
   public var threads = 1
   /// How the model is run.
@@ -83,6 +85,7 @@ public struct SensitivityScan: Sendable {
     return SensitivityReport(
       runtime: probe.runtimeVersion, samples: feed.sampleCount, outputs: probe.outputs,
       method: calibration.method ?? criterion, levels: levels, pruning: variants.summary,
-      errors: errors)
+      operations: LayerOperations(model).layers,
+      sizes: measuresSizes ? try variants.sizes(threads: threads) : nil, errors: errors)
   }
 }

@@ -62,8 +62,14 @@ import Testing
       try copy.prune(PruningRequest(goal: .sparsity(0.5, .layer))), of: dense)
     let report = SensitivityReport(
       runtime: "1", samples: 2, outputs: ["y"], method: "magnitude", levels: [0.5, 0.9],
-      pruning: summary, errors: [1, 2, 3, nil, 5, 6])
+      pruning: summary,
+      operations: Dictionary(
+        uniqueKeysWithValues: summary.tensors.dropLast().flatMap(\.layers).map { ($0, 7) }),
+      sizes: [9, 8, 7].map { .init(dense: $0, pruned: [$0 - 1, $0 - 2]) },
+      errors: [1, 2, 3, nil, 5, 6])
     #expect(report.rows.map(\.errors) == [[1, 2], [3, nil], [5, 6]])
+    #expect(report.rows.map(\.operations) == [7, 7, nil])
+    #expect(report.rows.map(\.sizes?.pruned) == [[8, 7], [7, 6], [6, 5]])
     #expect(report.rows.map(\.name) == summary.tensors.map(\.name))
     #expect(report.skipped.map(\.name) == ["conv1.weight"])
   }
