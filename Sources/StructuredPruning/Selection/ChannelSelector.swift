@@ -117,8 +117,15 @@ struct ChannelSelector {
     case .sibling where !(group.isBatched && request.headRatio != nil):
       return "it shares its axes with a dimension that is pruned"
     case .sibling, .candidate:
-      return rules.verdict(on: group, request.rules) == false ? "not selected" : nil
+      guard rules.verdict(on: group, request.rules) != false else { return "not selected" }
+      return takesNothing(of: group) ? "no channel is to go: its share is zero" : nil
     }
+  }
+
+  /// True when nothing can go, whatever a criterion says: finding that out can take long.
+  private func takesNothing(of group: ChannelGroup) -> Bool {
+    if let ratio = ownRatio(of: group) { return ratio == 0 }
+    return request.goal == .ratio(0)
   }
 
   private func ownRatio(of group: ChannelGroup) -> Double? {
