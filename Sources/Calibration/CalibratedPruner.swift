@@ -26,7 +26,7 @@ extension Model {
     _ runner: any PartRunner, progress: ((Int, Int) -> Void)? = nil
   ) throws -> (pruning: PruningReport, calibration: CalibrationReport) {
     var pruning = pruning
-    try pruning.look(at: self, request, feed, runner) { progress?($0, 2 * $1) }
+    try pruning.measureOutliers(of: self, request, feed, runner) { progress?($0, 2 * $1) }
     let passes = pruning.outlierShares == nil ? 1 : 2
     var pruner = try CalibratedPruner(self, pruning, request)
     try pruner.run(feed, runner) { progress?((passes - 1) * $1 + $0, passes * $1) }

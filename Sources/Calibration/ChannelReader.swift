@@ -21,11 +21,7 @@ struct ChannelReader {
   init(_ layer: LinearLayer, in model: Model, path: OutputPath, rule: SamplingRule) throws {
     (self.layer, self.path, self.rule) = (layer, path, rule)
     weights = try layer.matrices(in: model)
-    if case .input(_, let tensor) = layer.bias {
-      bias = try model[tensor].doubles()
-    } else {
-      bias = []
-    }
+    bias = try layer.ownBias(in: model)
   }
 
   /// What all samples say of each group; nil when a value does not have the shape it should.

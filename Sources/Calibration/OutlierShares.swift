@@ -5,11 +5,11 @@ internal import Pruning
 internal import Reconstruction
 
 extension PruningRequest {
-  /// Finds out what the scope needs to know of the network before anything is pruned.
+  /// Measures how many weights stand out, where the scope needs to know before anything is pruned.
   ///
   /// Throws what running and reading throws.
-  mutating func look(
-    at model: Model, _ request: CalibrationRequest, _ feed: CalibrationFeed,
+  mutating func measureOutliers(
+    of model: Model, _ request: CalibrationRequest, _ feed: CalibrationFeed,
     _ runner: any PartRunner, progress: ((Int, Int) -> Void)?
   ) throws {
     guard needsOutliers else { return }
@@ -20,10 +20,10 @@ extension PruningRequest {
     outlierShares = shares
   }
 
-  /// Finds out the same from sums over samples.
+  /// Measures the same by sums over samples.
   ///
   /// Throws `CalibrationError.otherStatistics`, and what reading weights throws.
-  mutating func look(at model: Model, _ statistics: CalibrationStatistics) throws {
+  mutating func measureOutliers(of model: Model, _ statistics: CalibrationStatistics) throws {
     guard needsOutliers else { return }
     let layers = Dictionary(
       try LayerFinder.layers(of: model).map { (model[$0.tensor].name.text, $0) },
@@ -37,12 +37,7 @@ extension PruningRequest {
     outlierShares = shares
   }
 
-  private var needsOutliers: Bool {
-    switch goal {
-    case .sparsity(_, let scope), .blocks(_, _, let scope): scope == .owl
-    case .threshold, .groups: false
-    }
-  }
+  private var needsOutliers: Bool { goal.share?.1 == .owl }
 }
 
 extension [TensorID: Double] {

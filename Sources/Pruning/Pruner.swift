@@ -124,16 +124,19 @@ extension Pruner {
   ///
   /// Those that have one already keep it, and are not counted.
   mutating func divideShare() throws {
-    guard let (share, scope) = request.goal.share, scope.isDivided else { return }
+    guard let (share, scope) = request.goal.share else { return }
     let others = targets.indices.filter { targets[$0].share == nil }
     let counts = others.map { targets[$0].stream.count }
     let zeros = Self.count(share, of: counts.reduce(0, +))
-    let divided =
-      switch scope {
-      case .erk: ShareDivision.erk(zeros, of: others.map { targets[$0].dimensions })
-      case .lamp: ShareDivision.lamp(zeros, of: try others.map { try spectrum(of: targets[$0]) })
-      default: ShareDivision.owl(zeros, of: counts, standingOut: try outlierShares(of: others))
-      }
+    let divided: [Int]
+    switch scope {
+    case .layer, .global: return
+    case .erk: divided = ShareDivision.erk(zeros, of: others.map { targets[$0].dimensions })
+    case .lamp:
+      divided = ShareDivision.lamp(zeros, of: try others.map { try spectrum(of: targets[$0]) })
+    case .owl:
+      divided = ShareDivision.owl(zeros, of: counts, standingOut: try outlierShares(of: others))
+    }
     for (index, (zeros, count)) in zip(others, zip(divided, counts)) {
       targets[index].share = Double(zeros) / Double(max(1, count))
     }

@@ -17,11 +17,6 @@ public enum PruningScope: String, Hashable, Sendable, CaseIterable {
   case owl
 }
 
-extension PruningScope {
-  /// True when each tensor is ranked alone after the share was divided among them.
-  var isDivided: Bool { [.erk, .lamp, .owl].contains(self) }
-}
-
 /// How much is pruned, and where it may lie.
 public enum PruningGoal: Hashable, Sendable {
   /// A share of the weights, anywhere; what is zero already counts.
@@ -36,7 +31,7 @@ public enum PruningGoal: Hashable, Sendable {
 
 extension PruningGoal {
   /// The share that goes and its scope, where the goal is one.
-  var share: (Double, PruningScope)? {
+  package var share: (Double, PruningScope)? {
     switch self {
     case .sparsity(let share, let scope), .blocks(_, let share, let scope): (share, scope)
     case .threshold, .groups: nil

@@ -64,7 +64,7 @@ struct SensitivityCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "With --recipe: the share of multiplications by weights that are not zero.",
+      "With --recipe: the share that is left of multiplications by weights that are not zero.",
       valueName: "share"))
   var targetMacs: Share?
 
@@ -97,7 +97,8 @@ struct SensitivityCommand: ParsableCommand {
       )
     }
     let wanted = [sparsity?.value, targetMacs.map { 1 - $0.value }].compactMap(\.self)
-    guard wanted.allSatisfy({ $0 <= levels.shares.last ?? 1 }) else {
+    // The share that goes may be off the share that stays by a last digit.
+    guard wanted.allSatisfy({ $0 <= (levels.shares.last ?? 1) + 1e-9 }) else {
       throw ValidationError(
         "the highest of --levels does not reach what is asked for; try higher ones")
     }

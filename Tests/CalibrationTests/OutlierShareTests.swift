@@ -29,7 +29,7 @@ import Testing
   @Test("The shares are those of the weights whose products with the inputs' norms are large")
   func naive() throws {
     var request = pruning
-    try request.look(at: dense, CalibrationRequest(), feed, NaiveRunner(), progress: nil)
+    try request.measureOutliers(of: dense, CalibrationRequest(), feed, NaiveRunner(), progress: nil)
     let runner = NaiveRunner()
     runner.load(dense)
     var squares = [Double](repeating: 0, count: 24)

@@ -45,6 +45,17 @@ import Testing
     #expect(try coder.decode(coded, layout(4), size: chunk.count) == chunk)
   }
 
+  @Test("Mostly zero weights of many values are promised no palette, however few a sample shows")
+  func manyValues() throws {
+    let elements = (0..<20_000).map { UInt32($0 % 40 == 0 ? $0 + 1 : 0) }
+    let coder = ChunkCoder(level: .balanced)
+    try bytes(elements).withUnsafeBytes { source in
+      let chunk = ChunkAnalysis(Elements(source, try layout(4)), coder: coder)
+      #expect(Set(chunk.sample.bytes.bindMemory(to: UInt32.self)).count < 256)
+      #expect(PaletteEncoding().estimate(chunk) == nil)
+    }
+  }
+
   @Test("Clustered weights that are pruned are a mask and a palette")
   func prunedClusters() throws {
     var elements = elements(of: 16, count: 20_000, width: 4)

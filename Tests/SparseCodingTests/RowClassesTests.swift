@@ -44,6 +44,18 @@ import Testing
     #expect(coded.count < apart + 60_000 / row / 8 + 16)
   }
 
+  @Test("Mostly zero chunks with empty rows are left to what says where zeros are")
+  func emptyRows() throws {
+    var generator = SeededGenerator(seed: 9)
+    let chunk = bytes(
+      (0..<60_000).map { place in
+        let isZero = place / 384 % 20 == 0 || Int.random(in: 0..<20, using: &generator) > 0
+        return isZero ? 0 : Float.random(in: 0.05...0.1, using: &generator).bitPattern
+      })
+    let coded = try coded(chunk, layout(4), row: 384, first: 0)
+    #expect([EncodingID.bitmask, .gaps].map(\.rawValue).contains(coded.first))
+  }
+
   @Test("Rows of bytes that spread differently are told apart, but not at the smallest level")
   func spread() throws {
     var generator = SeededGenerator(seed: 3)

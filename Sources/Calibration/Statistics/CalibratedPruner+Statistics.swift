@@ -21,7 +21,7 @@ extension Model {
     _ statistics: CalibrationStatistics
   ) throws -> (pruning: PruningReport, calibration: CalibrationReport) {
     var pruning = pruning
-    try pruning.look(at: self, statistics)
+    try pruning.measureOutliers(of: self, statistics)
     var pruner = try CalibratedPruner(self, pruning, request)
     try pruner.run(statistics)
     return try pruner.finish(&self)

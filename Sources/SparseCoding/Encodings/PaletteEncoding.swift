@@ -8,7 +8,7 @@ struct PaletteEncoding: ChunkEncoding {
   let isDense = true
 
   func estimate(_ chunk: ChunkAnalysis) -> Double? {
-    guard Self.widths.contains(chunk.layout.width), chunk.sample.count > 0 else { return nil }
+    guard Self.widths.contains(chunk.layout.width), chunk.count > 0 else { return nil }
     return chunk.choice(of: id) {
       size(chunk).map { EncodingChoice(parameter: 0, size: $0) }
     }?.size
@@ -48,14 +48,15 @@ struct PaletteEncoding: ChunkEncoding {
 
   private static let widths = [2, 4, 8]
 
-  /// The bytes the chunk should take, going by the sample; nil when that has too many values.
+  /// The bytes the chunk should take; nil when it has too many values.
+  ///
+  /// A sample would not do: a mostly zero one has few values where its chunk has thousands.
   private func size(_ chunk: ChunkAnalysis) -> Double? {
     chunk.coder.scratch.measured { scratch in
-      let indices = scratch.take(chunk.sample.count)
-      let values = chunk.layout.word.palette(of: chunk.sample.bytes, indices: indices)
+      let indices = scratch.take(chunk.count)
+      let values = chunk.layout.word.palette(of: chunk.elements.bytes, indices: indices)
       return values.map {
-        let size = StreamStatistics(UnsafeRawBufferPointer(indices)).estimatedSize
-        return Double($0.count) + size * Double(chunk.count) / Double(chunk.sample.count)
+        Double($0.count) + StreamStatistics(UnsafeRawBufferPointer(indices)).estimatedSize
       }
     }
   }

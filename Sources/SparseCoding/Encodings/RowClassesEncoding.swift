@@ -12,10 +12,7 @@ struct RowClassesEncoding: ChunkEncoding {
   private static let overhead = 128.0
 
   func estimate(_ chunk: ChunkAnalysis) -> Double? {
-    // Where most elements are zero, rows look alike for their zeros, of which dense coders promise more
-    // than they keep.
-    guard chunk.zeroCount * 2 < chunk.count else { return nil }
-    return chunk.choice(of: id) {
+    chunk.choice(of: id) {
       guard let rows = RowClasses(of: chunk) else { return nil }
       let size = (0..<rows.count).reduce(Double(rows.numbers.count) / 8) { size, kind in
         size + Self.overhead + self.size(of: kind, rows, chunk)
