@@ -7,7 +7,7 @@ import SparseCoding
 // Codes the elements of a file chunk by chunk in memory. Prints the bytes, the coded bytes, the least
 // seconds of a processor that coding and decoding took on one thread in ROUNDS rounds (or in as many more
 // as a few seconds take), how much sooner two threads were done with either, and how much sooner with
-// arithmetic, which shares nothing.
+// arithmetic, which shares nothing: the medians of the rounds.
 
 let arguments = CommandLine.arguments
 guard arguments.count == 6, let width = Int(arguments[2]), let rounds = Int(arguments[5]),
@@ -26,14 +26,20 @@ let ranges = stride(from: 0, to: elements.count, by: chunkSize).map {
   $0..<min($0 + chunkSize, elements.count)
 }
 
-/// What some work took: seconds of processors, with which other programs do not meddle, and of a
-/// clock.
+/// What some work took: the least seconds of processors, with which other programs do not meddle, and
+/// the seconds of a clock in each round.
 struct Cost {
-  var processor = Double.infinity
-  var wall = Double.infinity
+  private(set) var processor = Double.infinity
+  private var walls: [Double] = []
 
-  /// Keeps the less of what it was and what the work takes now.
-  mutating func lower<Result>(_ work: () throws -> Result) rethrows -> Result {
+  /// How many times as long this took, in the median of the rounds.
+  func ratio(to other: Cost) -> Double {
+    let ratios = zip(walls, other.walls).map { $0 / $1 }.sorted()
+    return ratios.isEmpty ? .nan : ratios[ratios.count / 2]
+  }
+
+  /// Takes down what the work takes now.
+  mutating func measure<Result>(_ work: () throws -> Result) rethrows -> Result {
     func now(_ clock: clockid_t) -> Double {
       var time = timespec()
       clock_gettime(clock, &time)
@@ -42,7 +48,7 @@ struct Cost {
     let start = (now(CLOCK_PROCESS_CPUTIME_ID), now(CLOCK_MONOTONIC))
     let result = try work()
     processor = min(processor, now(CLOCK_PROCESS_CPUTIME_ID) - start.0)
-    wall = min(wall, now(CLOCK_MONOTONIC) - start.1)
+    walls.append(now(CLOCK_MONOTONIC) - start.1)
     return result
   }
 }
@@ -63,9 +69,9 @@ struct Measurement {
 
   mutating func run(_ elements: [UInt8], back output: inout [UInt8]) throws {
     var (coding, decoding) = (coding, decoding)
-    let chunks = try coding.lower { try coded(elements) }
+    let chunks = try coding.measure { try coded(elements) }
     try output.withUnsafeMutableBytes { bytes in
-      try decoding.lower { try decode(chunks, into: bytes) }
+      try decoding.measure { try decode(chunks, into: bytes) }
     }
     (self.coding, self.decoding, self.chunks) = (coding, decoding, chunks)
   }
@@ -137,11 +143,12 @@ while round < rounds || (round < 20 && clock.now - start < .seconds(5)) {
     guard output == elements else { fatalError("what came back differs") }
   }
   let sums = try (
-    arithmetic.0.lower { try computed(threads: 1) }, arithmetic.1.lower { try computed(threads: 2) }
+    arithmetic.0.measure { try computed(threads: 1) },
+    arithmetic.1.measure { try computed(threads: 2) }
   )
   guard sums.0 == sums.1 else { fatalError("sums differ") }
 }
 print(
   elements.count, single.chunks.reduce(0) { $0 + $1.count }, single.coding.processor,
-  single.decoding.processor, single.coding.wall / double.coding.wall,
-  single.decoding.wall / double.decoding.wall, arithmetic.0.wall / arithmetic.1.wall)
+  single.decoding.processor, single.coding.ratio(to: double.coding),
+  single.decoding.ratio(to: double.decoding), arithmetic.0.ratio(to: arithmetic.1))
