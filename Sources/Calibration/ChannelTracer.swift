@@ -175,12 +175,12 @@ struct ChannelTracer {
         plain: .init(order: plain.order, losses: plain.losses)))
   }
 
-  /// How far the network's outputs move for what is lost without the first quarter of a path; nil when
+  /// How far the network's outputs move for what is lost without the first half of a path; nil when
   /// that cannot be told.
   private func effect(
     of path: ChannelTrace.Path, _ problem: ChannelProblem, _ readings: [Reading]
   ) throws -> Double? {
-    let count = max(1, path.order.count / 4)
+    let count = max(1, path.order.count / 2)
     guard let outputs, path.order.count > 1, path.losses[count] > Self.smallestLoss else {
       return nil
     }
