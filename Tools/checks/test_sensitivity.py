@@ -127,6 +127,12 @@ def test_a_recipe_keeps_to_a_share_of_multiplications(samples, tmp_path):
     assert 0.37 < left <= 0.4005
 
 
+def test_the_highest_level_reaches_what_it_leaves(samples, tmp_path):
+    # 1 - 0.7 is more than 0.3 by a last digit.
+    scan(CNN, "--data", samples, "--levels", "30", "--target-macs", "70%", "--recipe", tmp_path / "r.yaml")
+    assert (tmp_path / "r.yaml").exists()
+
+
 def test_a_recipe_keeps_to_a_share_of_the_bytes_in_a_container(samples, tmp_path):
     recipe, target = tmp_path / "r.yaml", tmp_path / "pruned.onnx"
     report = scan(CNN, "--data", samples, "--levels", "30,50,70,90", "--target-bytes", "50%", "--recipe", recipe)
