@@ -31,10 +31,9 @@ public struct Cholesky: Sendable {
     guard isDefinite else { return nil }
   }
 
-  /// Solves X A = B in place: every row of `sides` is a right-hand side and becomes its solution.
-  public func solve(rows sides: inout Matrix) {
+  /// Solves X L^T = B in place: every row of `sides` is a right-hand side and becomes its solution.
+  public func solveLower(rows sides: inout Matrix) {
     precondition(sides.columns == lower.rows, "right-hand sides of another length")
-    let size = sides.columns
     sides.withBlock { sides in
       lower.withReadBlock { lower in
         let all = 0..<sides.rows
@@ -44,6 +43,17 @@ public struct Cholesky: Sendable {
             sides.part(all, before), times: lower.part(block, before), isRightTransposed: true)
           Self.divide(sides.part(all, block), by: lower.part(block, block))
         }
+      }
+    }
+  }
+
+  /// Solves X A = B in place: every row of `sides` is a right-hand side and becomes its solution.
+  public func solve(rows sides: inout Matrix) {
+    solveLower(rows: &sides)
+    let size = sides.columns
+    sides.withBlock { sides in
+      lower.withReadBlock { lower in
+        let all = 0..<sides.rows
         for block in blocks.reversed() {
           let behind = block.upperBound..<size
           sides.part(all, block).subtract(

@@ -33,6 +33,15 @@ import Testing
     }
   }
 
+  @Test("What the triangle is divided out of is there again", arguments: [1, 48, 61])
+  func triangles(size: Int) throws {
+    let factor = try #require(Cholesky(sample(size)))
+    let sides = sampleMatrix(3, size, seed: 8)
+    var divided = sides
+    factor.solveLower(rows: &divided)
+    #expect(largestDifference(naiveProduct(divided, factor.triangle.transposed), sides) < 1e-10)
+  }
+
   @Test("The inverse inverts and is symmetric", arguments: [1, 3, 48, 61, 100, 150])
   func inverses(size: Int) throws {
     let matrix = sample(size)
