@@ -134,6 +134,7 @@ struct CalibratedPruner {
       guard let fit else { return keepPlain(layer, "what it reads is not finite") }
       fits.append(fit)
     }
+    if !fits.allSatisfy(\.isSolvable) { warnOfNoCovariance(layer) }
     fits = try finish(fits, matrices, fitter)
     try model.replace(layer, with: fits)
     warnOfShortData(layer, sums[0].moments.count)
@@ -144,6 +145,12 @@ struct CalibratedPruner {
     model.restore(layer.tensor, from: plain)
     report.others.append((layer.tensor, reason))
     report.warnings.append("layer \"\(layer.name)\" is pruned without calibration: \(reason)")
+  }
+
+  private mutating func warnOfNoCovariance(_ layer: LinearLayer) {
+    report.warnings.append(
+      "layer \"\(layer.name)\" reads values without a usable covariance: weights are chosen by "
+        + "\(ActivationMagnitude().name) if the method needs one, and not fitted")
   }
 
   private mutating func warnOfShortData(_ layer: LinearLayer, _ samples: Int) {

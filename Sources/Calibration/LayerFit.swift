@@ -21,6 +21,8 @@ struct GroupFit {
   var plainError = 0.0
   /// True when plain pruning was better, or nothing else was possible.
   var isPlain = false
+  /// False when the inputs have no usable covariance.
+  var isSolvable = true
 }
 
 /// Chooses and fits the weights of a group.
@@ -47,7 +49,7 @@ struct LayerFitter {
     if isPlain { weights = plain }
     return GroupFit(
       weights: weights, bias: problem.bias(for: weights), error: min(errors.0, errors.1),
-      plainError: errors.1, isPlain: isPlain)
+      plainError: errors.1, isPlain: isPlain, isSolvable: problem.isSolvable)
   }
 
   /// The same zeros, the other weights fitted to these sums.

@@ -51,6 +51,10 @@ public struct LayerProblem: Sendable {
   /// The number of inputs, and of columns of the weights.
   public var columns: Int { dense.columns }
 
+  /// False when the inputs have no usable covariance, as may happen without damping: methods that need
+  /// one choose by `ActivationMagnitude` then.
+  public var isSolvable: Bool { Cholesky(gram) != nil }
+
   /// The weights without zeros that give the smallest error; the dense ones when it has no solution.
   var best: Matrix {
     guard let factor = Cholesky(gram) else { return dense }

@@ -54,6 +54,25 @@ import Testing
     )
   }
 
+  @Test(
+    "Without damping few samples have no covariance: Wanda chooses, and a warning says so",
+    arguments: ["obs", "sparsegpt"])
+  func noCovariance(method: String) throws {
+    var (own, wanda) = (request(method), request("wanda"))
+    (own.damping, wanda.damping) = (0, 0)
+    (own.repair, wanda.repair) = (.none, .none)
+    let samples = CalibrationFeed.numbers(3, chunk: 3)
+    let results = try [own, wanda].map { try pruned(.sparsity(0.5, .layer), $0, samples) }
+    let weights = try results.map { try $0.model[TensorID(1)].doubles() }
+    #expect(weights[0] == weights[1])
+    #expect(
+      results[0].calibration.warnings.contains {
+        $0.contains("\"h1\" reads values without a usable covariance") && $0.contains("wanda")
+      })
+    let damped = try pruned(.sparsity(0.5, .layer), request(method), samples)
+    #expect(!damped.calibration.warnings.contains { $0.contains("covariance") })
+  }
+
   @Test("What is fitted does more of what the dense network does than plain pruning")
   func betterThanPlain() throws {
     let dense = Model.residualNetwork
