@@ -22,6 +22,7 @@ import onnx
 import onnxruntime
 from onnx import numpy_helper
 
+import onnxsim_peer
 from report import machine, table
 from sentences import sentence_section
 
@@ -29,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"
 RESNET = CORPUS / "models" / "cifar_resnet20_folded.onnx"
 MNIST = CORPUS / "models" / "mnist_cntk_8.onnx"
-SAMPLES = 1024
+SAMPLES, PEER_SAMPLES = 1024, 256
 LEVELS = [["--sparsity", share] for share in ("0.5", "0.7", "0.8", "0.9")] + [["--pattern", "2:4"]]
 MACS = ["0.8", "0.7", "0.5"]
 METHODS = {
@@ -106,47 +107,52 @@ def restored(model, dense):
     return model.SerializeToString()
 
 
+def onnxsim_samples(dense, images):
+    return [{dense.graph.input[0].name: images[i:i + 1]} for i in range(PEER_SAMPLES)]
+
+
 def onnxsim_rows(images, test):
-    try:
-        from onnxsim import pruning
-    except ImportError:
-        return []
     dense = onnx.load(RESNET)
-    samples = [{dense.graph.input[0].name: images[i:i + 1]} for i in range(256)]
-    rows = []
-    for name, prune, data in [("magnitude", pruning.apply_magnitude_pruning, {}),
-                              ("Wanda", pruning.apply_wanda_pruning, {"calibration_data": samples}),
-                              ("SparseGPT", pruning.apply_sparsegpt_pruning, {"calibration_data": samples})]:
-        scores = []
-        for option, value in LEVELS:
-            goal = {"n": 2, "m": 4} if option == "--pattern" else {"sparsity": float(value)}
-            scores.append(accuracy(restored(prune(dense, **goal, **data), dense), *test))
-        rows.append([f"onnxsim {name}, 256 samples", *(f"{score:.1f}" for score in scores)])
-    return rows
+    samples = onnxsim_samples(dense, images)
+    for name, prune in onnxsim_peer.weight_methods():
+        models = [prune(dense, samples, **onnxsim_peer.goal(*level)) for level in LEVELS]
+        yield [name, *(f"{accuracy(restored(model, dense), *test):.1f}" for model in models)]
+
+
+def onnxsim_channel_rows(images, test):
+    """A share of each layer's channels takes as large a share of the multiplications, about: it removes
+    those between the two convolutions of a block."""
+    dense = onnx.load(RESNET)
+    samples = onnxsim_samples(dense, images)
+    for name, prune in onnxsim_peer.channel_methods():
+        models = [prune(dense, samples, sparsity=1 - float(left)) for left in MACS]
+        yield [name, *(f"{accuracy(model.SerializeToString(), *test):.1f}" for model in models)]
 
 
 def sections(sparsify, seeds, folder):
     images, test = cifar("cifar10_calibration2000.npz")[0], cifar("cifar10_test2000.npz")
     np.savez(folder / "cifar.npz", input=images)
     ours = Ours(sparsify, folder, RESNET, folder / "cifar.npz", test)
-    rows = onnxsim_rows(images, test)
+    rows = list(onnxsim_rows(images, test))
     ends_stay = ["--except", "onnx::Conv_284", "--except", "linear.weight"]
     for name, options in METHODS.items():
         words = ends_stay if options is None else options
         rows.append([name, *(f"{ours.mean(level + words, None if options is None else seeds):.1f}"
                              for level in LEVELS)])
     yield (f"## Single weights of a CIFAR-10 ResNet-20\n\nDense: {accuracy(str(RESNET), *test):.2f} %. "
-           f"{SAMPLES} samples, means of {len(seeds)} draws; the first convolution and the classifier stay "
-           "dense. The last row took "
+           f"{SAMPLES} samples, {PEER_SAMPLES} for onnxsim, means of {len(seeds)} draws; the first "
+           "convolution and the classifier stay dense. The last row took "
            f"{np.mean(ours.seconds[-len(LEVELS) * len(seeds):]):.1f} s of processor time a run.\n\n"
            + table(["", *(" ".join(level).removeprefix("--") for level in LEVELS)], rows))
     draws = range(3 * len(seeds))
-    rows = [["L1 of filters", *(f"{ours.mean(['--target-macs', share, '--channel-criterion', 'l1'], None):.1f}"
+    rows = [*onnxsim_channel_rows(images, test),
+            ["L1 of filters", *(f"{ours.mean(['--target-macs', share, '--channel-criterion', 'l1'], None):.1f}"
                                for share in MACS)],
             ["with samples (the default)", *(f"{ours.mean(['--target-macs', share], draws):.1f}"
                                              for share in MACS)]]
     yield (f"## Channels of the same network, by multiplications left\n\nMeans of {len(draws)} draws: which "
-           "channels go hangs by last digits, and moves single draws by 0.3 points.\n\n"
+           "channels go hangs by last digits, and moves single draws by 0.3 points. onnxsim, with "
+           f"{PEER_SAMPLES} samples, takes such a share of each layer's channels.\n\n"
            + table(["", *MACS], rows))
     test = mnist("mnist_test.npz")
     np.savez(folder / "mnist.npz", Input3=mnist("mnist_train12000.npz")[0])

@@ -12,8 +12,10 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 
+import onnxsim_peer
 from report import table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,6 +85,23 @@ def embeddings(model, arrays):
     return means / np.linalg.norm(means, axis=1, keepdims=True)
 
 
+def cosine(model, dense, test):
+    return (embeddings(model, test) * dense).sum(1).mean()
+
+
+def onnxsim_rows(samples, dense, test, output):
+    """onnxsim sees the same samples; tables of embeddings are left alone by it, too."""
+    model = onnx.load(MODEL)
+    names = [value.name for value in model.graph.input]
+    samples = [{name: samples[name][i:i + 1] for name in names} for i in range(CALIBRATING)]
+    for name, prune in onnxsim_peer.weight_methods():
+        cosines = []
+        for level in LEVELS:
+            onnx.save(prune(model, samples, **onnxsim_peer.goal(*level)), output)
+            cosines.append(cosine(output, dense, test))
+        yield [name, *(f"{value:.4f}" for value in cosines)]
+
+
 def sentence_section(sparsify, folder):
     """Cosines of what pruned encoders give with what the dense one does; empty without a vocabulary."""
     words = vocabulary()
@@ -92,7 +111,7 @@ def sentence_section(sparsify, folder):
     samples, test = encoded(texts[:CALIBRATING], words), encoded(texts[CALIBRATING:], words)
     np.savez(folder / "sentences.npz", **samples)
     dense, output = embeddings(MODEL, test), folder / "encoder.onnx"
-    rows, seconds = [], []
+    rows, seconds = list(onnxsim_rows(samples, dense, test, output)), []
     for name, options in [("magnitude", []), ("ADMM, refit", ["--calibrate", folder / "sentences.npz"])]:
         cosines = []
         for level in LEVELS:
@@ -102,7 +121,7 @@ def sentence_section(sparsify, folder):
             end = os.times()
             seconds.append(end.children_user + end.children_system
                            - start.children_user - start.children_system)
-            cosines.append((embeddings(output, test) * dense).sum(1).mean())
+            cosines.append(cosine(output, dense, test))
         rows.append([name, *(f"{cosine:.4f}" for cosine in cosines)])
     tokens = int(samples["attention_mask"].sum())
     return (
