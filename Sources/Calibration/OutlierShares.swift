@@ -37,7 +37,7 @@ extension PruningRequest {
     outlierShares = shares
   }
 
-  private var needsOutliers: Bool { goal.share?.1 == .owl }
+  private var needsOutliers: Bool { goal.share?.scope == .owl }
 }
 
 extension [TensorID: Double] {

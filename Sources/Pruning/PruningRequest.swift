@@ -31,7 +31,7 @@ public enum PruningGoal: Hashable, Sendable {
 
 extension PruningGoal {
   /// The share that goes and its scope, where the goal is one.
-  package var share: (Double, PruningScope)? {
+  package var share: (value: Double, scope: PruningScope)? {
     switch self {
     case .sparsity(let share, let scope), .blocks(_, let share, let scope): (share, scope)
     case .threshold, .groups: nil
