@@ -5,21 +5,23 @@
 public enum OrderedPipeline {
   /// Makes a product of each of `count` items on `threads` threads and consumes them in order.
   ///
-  /// At most twice as many products as threads exist at a time. The calling thread is one of the
-  /// threads: it makes products whenever the next to consume is not ready. (One more thread that only
-  /// consumes takes a processor from one of the others for every product.) When the system gives fewer
-  /// threads, fewer are used.
+  /// No thread starts an item that is `window` items or more ahead of the next to consume, so that many
+  /// products exist at a time. The calling thread is one of the threads: it makes products whenever the
+  /// next to consume is not ready. (One more thread that only consumes takes a processor from one of the
+  /// others for every product.) When the system gives fewer threads, fewer are used.
   ///
   /// - Parameters:
   ///   - count: how many items there are; they are numbered from 0.
   ///   - threads: how many threads make products.
   ///   - isBeside: whether a single thread is another than the calling one, which then only consumes.
+  ///   - window: how many items may be ahead of the consumer, at least 1; nil: two for each thread.
   ///   - workspace: makes what one thread keeps between its items, such as buffers.
   ///   - produce: makes the product of an item.
   ///   - consume: takes the product of an item.
   /// - Throws: what the closures throw.
   public static func run<Workspace, Product: Sendable>(
-    count: Int, threads: Int, isBeside: Bool = true, workspace: @Sendable () throws -> Workspace,
+    count: Int, threads: Int, isBeside: Bool = true, window: Int? = nil,
+    workspace: @Sendable () throws -> Workspace,
     produce: @Sendable (Int, inout Workspace) throws -> Product,
     consume: (Int, Product) throws -> Void
   ) throws {
@@ -31,7 +33,8 @@ public enum OrderedPipeline {
     // The closures live as long as the threads, and all threads are joined before this returns.
     try withoutActuallyEscaping(workspace) { workspace in
       try withoutActuallyEscaping(produce) { produce in
-        let queue = ProductQueue<Product>(count: count, window: 2 * min(max(threads, 1), count))
+        let queue = ProductQueue<Product>(
+          count: count, window: min(window ?? 2 * max(threads, 1), count))
         let workers = (0..<max(others, 1)).compactMap { _ in
           WorkerThread {
             let maker = Maker(workspace: workspace, produce: produce)
@@ -57,7 +60,9 @@ public enum OrderedPipeline {
   /// Makes and consumes products as `run(count:…)` does, handing small items out in batches.
   ///
   /// A thread's turn costs more than a small item: consecutive items of up to `batchSize` bytes
-  /// together are one turn. A single batch is worked on by the calling thread.
+  /// together are one turn. A single batch is worked on by the calling thread. Two turns for each thread
+  /// may be ahead of the consumer, and as many more as `aheadSize` bytes hold: an item can take twenty
+  /// times as long as its neighbours, and the other threads go on meanwhile.
   ///
   /// - Parameters:
   ///   - sizes: the size in bytes of each item; items are numbered from 0.
@@ -74,7 +79,8 @@ public enum OrderedPipeline {
   ) throws {
     let batches = batches(of: sizes)
     try run(
-      count: batches.count, threads: threads, isBeside: isBeside, workspace: workspace,
+      count: batches.count, threads: threads, isBeside: isBeside,
+      window: window(of: batches, sizes, threads: threads), workspace: workspace,
       produce: { batch, space in
         var products: [Result<Product, any Error>] = []
         for index in batches[batch] {
@@ -93,6 +99,14 @@ public enum OrderedPipeline {
 
   /// Items of this size together, in bytes, are worth a thread's turn.
   private static let batchSize = 1 << 18
+
+  /// Bytes of items that may be ahead of the consumer beside two turns of each thread.
+  private static let aheadSize = 1 << 24
+
+  private static func window(of batches: [Range<Int>], _ sizes: [Int], threads: Int) -> Int {
+    let largest = sizes.max() ?? 0
+    return 2 * max(threads, 1) + aheadSize / max(largest, batchSize)
+  }
 
   private static func batches(of sizes: [Int]) -> [Range<Int>] {
     var batches: [Range<Int>] = []

@@ -128,6 +128,23 @@ private struct ItemFailure: Error, Equatable {
         #expect(product.livingNow <= 5)
       })
   }
+
+  @Test func itemsOfSixteenMebibytesMoreAreAheadOfOneThatTakesLong() throws {
+    let made = Atomic(0)
+    let deadline = ContinuousClock.now + .seconds(10)
+    try OrderedPipeline.run(
+      sizes: [Int](repeating: 1 << 20, count: 200), threads: 2, workspace: {},
+      produce: { index, _ in
+        while index == 0, made.load(ordering: .relaxed) < 19, .now < deadline {}
+        made.add(1, ordering: .relaxed)
+        return Alive()
+      },
+      consume: { _, product in
+        // Two threads: a window of four and sixteen, and the one that is being consumed.
+        #expect(product.livingNow <= 21)
+      })
+    #expect(.now < deadline, "the first item waited in vain for nineteen others")
+  }
 }
 
 /// Counts how many of itself there are.
