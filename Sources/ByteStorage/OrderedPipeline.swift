@@ -60,27 +60,28 @@ public enum OrderedPipeline {
   /// Makes and consumes products as `run(count:…)` does, handing small items out in batches.
   ///
   /// A thread's turn costs more than a small item: consecutive items of up to `batchSize` bytes
-  /// together are one turn. A single batch is worked on by the calling thread. Two turns for each thread
-  /// may be ahead of the consumer, and as many more as `aheadSize` bytes hold: an item can take twenty
-  /// times as long as its neighbours, and the other threads go on meanwhile.
+  /// together are one turn. A single batch is worked on by the calling thread.
   ///
   /// - Parameters:
   ///   - sizes: the size in bytes of each item; items are numbered from 0.
   ///   - threads: how many threads make products.
   ///   - isBeside: whether a single thread is another than the calling one, which then only consumes.
+  ///   - ahead: how many bytes of items may be ahead of the consumer beside two turns for each thread.
+  ///     Other threads go on with these while an item takes much longer than its neighbours.
   ///   - workspace: makes what one thread keeps between its items, such as buffers.
   ///   - produce: makes the product of an item.
   ///   - consume: takes the product of an item.
   /// - Throws: what the closures throw.
   public static func run<Workspace, Product: Sendable>(
-    sizes: [Int], threads: Int, isBeside: Bool = true, workspace: @Sendable () throws -> Workspace,
+    sizes: [Int], threads: Int, isBeside: Bool = true, ahead: Int = 0,
+    workspace: @Sendable () throws -> Workspace,
     produce: @Sendable (Int, inout Workspace) throws -> Product,
     consume: (Int, Product) throws -> Void
   ) throws {
     let batches = batches(of: sizes)
     try run(
       count: batches.count, threads: threads, isBeside: isBeside,
-      window: window(of: batches, sizes, threads: threads), workspace: workspace,
+      window: 2 * max(threads, 1) + ahead / max(batchSize, sizes.max() ?? 0), workspace: workspace,
       produce: { batch, space in
         var products: [Result<Product, any Error>] = []
         for index in batches[batch] {
@@ -99,14 +100,6 @@ public enum OrderedPipeline {
 
   /// Items of this size together, in bytes, are worth a thread's turn.
   private static let batchSize = 1 << 18
-
-  /// Bytes of items that may be ahead of the consumer beside two turns of each thread.
-  private static let aheadSize = 1 << 24
-
-  private static func window(of batches: [Range<Int>], _ sizes: [Int], threads: Int) -> Int {
-    let largest = sizes.max() ?? 0
-    return 2 * max(threads, 1) + aheadSize / max(largest, batchSize)
-  }
 
   private static func batches(of sizes: [Int]) -> [Range<Int>] {
     var batches: [Range<Int>] = []

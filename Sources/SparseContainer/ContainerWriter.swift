@@ -123,7 +123,7 @@ extension ContainerWriter {
     let total = records.reduce(0) { $0 + $1.byteCount }
     var done = 0
     try OrderedPipeline.run(
-      sizes: jobs.map(\.byteCount), threads: threads, isBeside: threads > 1,
+      sizes: jobs.map(\.byteCount), threads: threads, isBeside: threads > 1, ahead: Self.ahead,
       workspace: { [options] in ChunkCoder(level: options.level) },
       produce: { index, coder in
         let job = jobs[index]
@@ -158,6 +158,11 @@ extension ContainerWriter {
     try sink.write([UInt8](repeating: 0, count: gap))
     return gap
   }
+
+  /// Bytes of chunks that may be coded while one is that takes long.
+  ///
+  /// A chunk on which several encodings and coders are tried takes fifteen times as long as noise.
+  private static let ahead = 1 << 24
 
   private struct CodedChunk: Sendable {
     let bytes: [UInt8]

@@ -129,11 +129,11 @@ private struct ItemFailure: Error, Equatable {
       })
   }
 
-  @Test func itemsOfSixteenMebibytesMoreAreAheadOfOneThatTakesLong() throws {
+  @Test func itemsOfSoManyBytesMoreAreAheadOfOneThatTakesLong() throws {
     let made = Atomic(0)
     let deadline = ContinuousClock.now + .seconds(10)
     try OrderedPipeline.run(
-      sizes: [Int](repeating: 1 << 20, count: 200), threads: 2, workspace: {},
+      sizes: [Int](repeating: 1 << 20, count: 200), threads: 2, ahead: 16 << 20, workspace: {},
       produce: { index, _ in
         while index == 0, made.load(ordering: .relaxed) < 19, .now < deadline {}
         made.add(1, ordering: .relaxed)

@@ -102,7 +102,7 @@ struct Measurement {
     _ make: @Sendable (Int, ChunkCoder) throws -> Product, take: (Product) -> Void
   ) throws {
     try OrderedPipeline.run(
-      sizes: ranges.map(\.count), threads: threads, isBeside: threads > 1,
+      sizes: ranges.map(\.count), threads: threads, isBeside: threads > 1, ahead: 1 << 24,
       workspace: { ChunkCoder(level: level) },
       produce: { index, coder in try make(index, coder) }, consume: { take($1) })
   }
