@@ -214,6 +214,15 @@ def row_classes(chunk: Cursor, n: int, width: int) -> np.ndarray:
     return elements
 
 
+def negative_zeros(chunk: Cursor, n: int, width: int) -> np.ndarray:
+    inside = {number: decode for number, decode in ENCODINGS.items() if number != 16}
+    elements = read_chunk(chunk, width, n, inside)[0].copy()
+    octets = elements.view(np.uint8).reshape(n, width)
+    zeros = np.flatnonzero(~octets.any(axis=1))
+    octets[zeros[chunk.bits(len(zeros))], width - 1] = 0x80
+    return elements
+
+
 def values(chunk: Cursor, places: np.ndarray | int, width: int) -> np.ndarray:
     """The nested chunk of the elements at some places, or of so many."""
     if isinstance(places, int):
@@ -228,6 +237,7 @@ DENSE_ENCODINGS = {
 }  # fmt: skip
 ENCODINGS = DENSE_ENCODINGS | {
     5: bitmask, 6: csr_gaps, 7: n_of_m, 8: blocks, 11: mixed_mask, 15: row_classes,
+    16: negative_zeros,
 }  # fmt: skip
 
 

@@ -100,6 +100,16 @@ extension ChunkCoder {
     try decode(&reader, encoding, as: layout, into: output)
   }
 
+  /// Decodes a chunk that stands inside of another and has all its elements.
+  func decodeAll(
+    _ reader: inout CodedReader, as layout: ElementLayout, inside outer: EncodingID,
+    into output: UnsafeMutableRawBufferPointer
+  ) throws(SparseCodingError) {
+    let encoding = try SparseEncodings.implementation(of: reader.byte())
+    guard encoding.id != outer else { throw .misplacedEncoding(encoding.id) }
+    try decode(&reader, encoding, as: layout, into: output)
+  }
+
   /// Fills `output` with the values that end a chunk, in the places of a mask's bits, and zeros.
   ///
   /// The mask is whole 64-bit words.

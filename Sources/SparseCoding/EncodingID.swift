@@ -24,6 +24,7 @@ public struct EncodingID: RawRepresentable, Sendable, Hashable {
   static let palette = EncodingID(rawValue: 13)
   static let scaled = EncodingID(rawValue: 14)
   static let rowClasses = EncodingID(rawValue: 15)
+  static let negativeZeros = EncodingID(rawValue: 16)
 }
 
 /// The number of an entropy coder in files; numbers are never reused.

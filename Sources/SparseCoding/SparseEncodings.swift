@@ -21,6 +21,7 @@ public enum SparseEncodings {
     PaletteEncoding(),
     ScaledEncoding(),
     RowClassesEncoding(),
+    NegativeZerosEncoding(),
   ]
 
   /// The encoding of a number read from a file.

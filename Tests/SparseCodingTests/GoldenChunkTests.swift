@@ -61,6 +61,13 @@ import Testing
       "scaled", 4, .float, "cdcccc3d cdcc4cbe 9a99993e",
       "0e 01 03 00 007b 0099 0099 009a 00 01fe03"),
     Golden("row-classes", 1, .opaque, "010203040506", "0f 02 00 02 00 000100 00 01020506 00 0304"),
+    Golden(
+      "negative-zeros: 0, -0, 1, -0", 2, .float, "0000 0080 003c 0080",
+      "10 00 00000000003c0000 00 06"),
+    Golden("negative-zeros: none", 1, .float, "38", "10 00 38 00"),
+    Golden(
+      "negative-zeros in a bitmask", 1, .float, "00800500 00000080 07",
+      "10 05 00 0401 00 0507 00 42"),
     Golden("palette", 2, .float, "0038 003c 0038", "0d 01 00 383c 0400 00 000100"),
     Golden(
       "zlib", 1, .opaque, "7765696768747320 7765696768747320 77656967687473",

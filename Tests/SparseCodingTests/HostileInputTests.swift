@@ -27,6 +27,12 @@ import Testing
         if encoding.id == .rowClasses, width == 4 {
           chunk = bytes((10..<150).map { (Float($0) * ($0 / 64 == 1 ? 0.5 : 0.1)).bitPattern })
         }
+        if encoding.id == .negativeZeros {
+          for place in 0..<6
+          where chunk[place * 2 * width..<(place * 2 + 1) * width].allSatisfy({ $0 == 0 }) {
+            chunk[(place * 2 + 1) * width - 1] = 0x80
+          }
+        }
         if encoding.id == .constant { chunk = [UInt8](repeating: 3, count: chunk.count) }
         guard
           let coded = try? coder.encode(chunk, layout, in: encoding, hints: hints)
@@ -224,6 +230,21 @@ import Testing
   func rows(coded: String, reason: String) throws {
     let found = decode(ChunkCoder(level: .fast), hex(coded), try layout(1, .opaque), 6)
     #expect(found == .badChunk(.rowClasses, reason: reason))
+  }
+
+  @Test(
+    "Signs of zeros that do not fit them are refused",
+    arguments: [
+      (
+        "10 00 00000000003c0000 00 08",
+        SparseCodingError.badChunk(.negativeZeros, reason: "bits after the last zero")
+      ),
+      ("10 10 00 00000000003c0000 00 06 00 00", .misplacedEncoding(.negativeZeros)),
+      ("05 00 0f 10 00 00000000003c0000 00 06", .misplacedEncoding(.negativeZeros)),
+      ("10 00 00000000003c0000", .truncated(offset: 10)),
+    ])
+  func signsOfZeros(coded: String, error: SparseCodingError) throws {
+    #expect(decode(ChunkCoder(level: .fast), hex(coded), try layout(2), 8) == error)
   }
 
   @Test("Rows hold no rows of their own, nor sparse elements", arguments: ["0f", "05"])

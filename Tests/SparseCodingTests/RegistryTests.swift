@@ -11,6 +11,7 @@ import Testing
         "0 raw", "1 constant", "2 float-split", "3 byte-planes", "4 integer", "5 bitmask",
         "6 csr-gaps", "7 n:m", "8 blocks", "9 repeats", "10 float-joint", "11 mixed-mask",
         "12 signed-repeats", "13 palette", "14 scaled", "15 row-classes",
+        "16 negative-zeros",
       ])
     let coders = EntropyCoders.all.map { "\($0.id.rawValue) \($0.name)" }
     #expect(coders == ["0 stored", "1 zlib", "2 zstd", "4 constant", "5 rans", "6 mixed"])

@@ -166,6 +166,16 @@ def write_row_classes(row, first):
     return write
 
 
+def write_negative_zeros(write_elements):
+    def write(numbers, width, coder):
+        highest = 1 << (8 * width - 1)
+        elements = [number & (highest - 1) and number for number in numbers]
+        signs = [number for number in numbers if number in (0, highest)]
+        return b"\x10" + write_elements(elements, width, coder) + bits(signs, coder)
+
+    return write
+
+
 def nested(numbers, width, coder):
     return write_byte_planes(numbers, width, coder) if numbers else b"\0"
 

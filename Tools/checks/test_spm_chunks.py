@@ -20,6 +20,7 @@ from chunk_writers import (
     write_float_split,
     write_integer,
     write_n_of_m,
+    write_negative_zeros,
     write_palette,
     write_repeats,
     write_row_classes,
@@ -66,6 +67,8 @@ EXAMPLES = {
     "palette": (2, u16(0x3800, 0x3C00, 0x3800), "0d 01 00383c 0400 00000100"),
     "scaled": (4, bytes.fromhex("cdcccc3dcdcc4cbe9a99993e"), "0e 010300 007b00990099009a 0001fe03"),
     "row-classes": (1, bytes([1, 2, 3, 4, 5, 6]), "0f020002 00000100 0001020506 000304"),
+    "negative-zeros": (2, u16(0, 0x8000, 0x3C00, 0x8000), "10 0000000000003c0000 0006"),
+    "negative-zeros in a bitmask": (1, bytes.fromhex("008005000000008007"), "10 05000401 000507 0042"),
     "rans": (1, bytes([0, 1, 0, 1, 1, *range(8)]), "03 0515 08c0003008005b05008259010004140400c65e0100"),
     "mixed-mask": (1, bytes([0, 0, 3, 0, 0, 0, 0, 5]), "0b04040005b46be61300 000305"),
     "mixed": (1, bytes([0, 1, 2, 0, 0, 2, 1, 0]), "03 060f 04020008800160000c00a5b89277b6"),
@@ -168,6 +171,10 @@ WRONG_CHUNKS = {
     "scaled with a scale too many": (4, 3, "0e 020300 007b7b0099990099990099990001fe03"),
     "scaled by a negative number": (4, 3, "0e 010300 007b00990099009b 0001fe03"),
     "scaled by infinity": (4, 3, "0e 010300 00ff000000000000 0001fe03"),
+    "negative-zeros inside of itself": (2, 1, "10 10 000000 0000 0000"),
+    "negative-zeros with a sign too many": (2, 4, "10 0000000000003c0000 0008"),
+    "negative-zeros without signs": (2, 4, "10 0000000000003c0000"),
+    "negative-zeros inside of a bitmask": (2, 2, "05 0003 10 0000000000 0002"),
     "row-classes of one kind": (1, 6, "0f020001 00000000 00010203040506"),
     "row-classes of nine kinds": (1, 18, "0f020009 00000102030405060708" + 9 * "000102"),
     "row-classes with a kind of no rows": (1, 6, "0f020003 00000100 0001020506 000304 00"),
@@ -238,6 +245,17 @@ def test_a_palette_of_every_size_comes_back(size, coder):
         values = [(number * 251) % (1 << 8 * width) for number in range(size)]
         numbers = [values[place * 7 % size] for place in range(700)]
         round_trips(numbers, width, write_palette, coder)
+
+
+@pytest.mark.parametrize("coder", CODERS.values(), ids=CODERS.keys())
+@pytest.mark.parametrize("write", [write_byte_planes, write_bitmask, write_row_classes(5, 3)])
+def test_zeros_come_back_with_their_signs(write, coder):
+    generator = random.Random(16)
+    for width in (1, 2, 4, 8, 16):
+        for count in (1, 7, 8, 9, 700):
+            numbers = sparse_numbers(width, count, 0.3, seed=count)
+            numbers = [number or generator.choice([0, 1 << (8 * width - 1)]) for number in numbers]
+            round_trips(numbers, width, write_negative_zeros(write), coder)
 
 
 @pytest.mark.parametrize("coder", CODERS.values(), ids=CODERS.keys())

@@ -15,6 +15,15 @@ protocol ElementWord: FixedWidthInteger, UnsignedInteger, Sendable {
   static func scatter(
     _ values: UnsafeRawPointer, gaps: UnsafeRawBufferPointer, into output: UnsafeMutableRawPointer)
 
+  // Zeros with a sign (ElementWord+ZeroSigns.swift).
+  static func negativeZeroCount(_ source: UnsafeRawBufferPointer) -> Int
+  static func splitZeroSigns(
+    _ source: UnsafeRawBufferPointer, into elements: UnsafeMutableRawBufferPointer,
+    signs: UnsafeMutableRawBufferPointer
+  ) -> Int
+  static func setZeroSigns(
+    of elements: UnsafeMutableRawBufferPointer, from signs: UnsafeRawBufferPointer)
+
   // Repeated elements (ElementWord+Repeats.swift).
   static func repeatCount(
     _ source: UnsafeRawBufferPointer, seen: UnsafeMutablePointer<UInt64>
