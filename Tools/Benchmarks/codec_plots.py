@@ -30,7 +30,7 @@ def tables(text):
     """By title: ratio, compress and decompress GB/s of each coder."""
     for section in text.split("\n## ")[1:]:
         cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in section.splitlines()]
-        rows = [row for row in cells if len(row) == 6 and row[1][:1].isdigit()]
+        rows = [row for row in cells if len(row) > 3 and row[1][:1].isdigit()]
         title = section.splitlines()[0].rsplit(",", 1)[0]
         yield title, {row[0]: [float(cell) for cell in row[1:4]] for row in rows}
 
