@@ -50,16 +50,6 @@ final class ChunkAnalysis {
     return choice
   }
 
-  private var codedForms: [EncodingID: [UInt8]?] = [:]
-
-  /// What an encoding codes of the chunk when it is first asked; nil when it does not apply.
-  func coded(by id: EncodingID, _ code: () -> [UInt8]?) -> [UInt8]? {
-    if let coded = codedForms[id] { return coded }
-    let coded = code()
-    codedForms[id] = coded
-    return coded
-  }
-
   private var quickSize: (id: EncodingID, size: Double)?
 
   /// The bytes that what an encoding makes of the elements takes when matched quickly; measured once.

@@ -27,6 +27,11 @@ extension ChunkCoder {
   ) -> [(encoding: any ChunkEncoding, estimate: Double)] {
     guard chunk.count > 0 else { return [] }
     if chunk.isConstant { return [(ConstantEncoding(), 0)] }
+    // What is left without the signs is tried in all ways then, and as it is it takes more in each.
+    let signs = NegativeZerosEncoding()
+    if encodings.contains(where: { $0.id == signs.id }), let size = signs.estimate(chunk) {
+      return [(signs, size)]
+    }
     return encodings.compactMap { encoding in
       encoding.estimate(chunk).map { (encoding, $0) }
     }

@@ -8,17 +8,29 @@ struct NegativeZerosEncoding: ChunkEncoding {
   let summary = "the signs of zeros, apart from elements without negative ones"
   let isDense = false
 
-  /// There are at least so many elements for each negative zero; one for itself is coded as well by others.
+  /// One negative zero among so many elements is worth it.
   private static let mostElements = 1024
 
+  /// Nothing where there are negative zeros: it is known without the sizes that no other is better.
   func estimate(_ chunk: ChunkAnalysis) -> Double? {
-    guard chunk.layout.kind == .float, Self.isPromising(chunk) else { return nil }
-    return coded(chunk).map { Double($0.count) }
+    guard chunk.layout.kind == .float else { return nil }
+    let sample = chunk.sample
+    let found = chunk.layout.word.negativeZeroCount(sample.bytes)
+    return found > 0 && found * Self.mostElements >= sample.count ? 0 : nil
   }
 
-  func encode(_ chunk: ChunkAnalysis, into coded: inout [UInt8]) -> Bool {
-    guard let parts = self.coded(chunk) else { return false }
-    coded += parts
+  func encode(
+    _ chunk: ChunkAnalysis, into coded: inout [UInt8]
+  ) throws(SparseCodingError) -> Bool {
+    let coder = chunk.coder
+    let elements = coder.scratch.take(chunk.elements.bytes.count)
+    let signs = coder.scratch.take((chunk.count + 7) / 8)
+    let zeros = chunk.layout.word.splitZeroSigns(
+      chunk.elements.bytes, into: elements, signs: signs)
+    coded += try coder.encode(
+      Elements(elements, chunk.layout), hints: chunk.hints, on: chunk.grid,
+      SparseEncodings.implementations.filter { $0.id != id })
+    coder.append(stream: UnsafeRawBufferPointer(signs.first((zeros + 7) / 8)), to: &coded)
     return true
   }
 
@@ -35,29 +47,5 @@ struct NegativeZerosEncoding: ChunkEncoding {
       throw .badChunk(id, reason: "bits after the last zero")
     }
     layout.word.setZeroSigns(of: output, from: signs)
-  }
-
-  private static func isPromising(_ chunk: ChunkAnalysis) -> Bool {
-    let sample = chunk.sample
-    let found = chunk.layout.word.negativeZeroCount(sample.bytes)
-    return found > 0 && found * mostElements >= sample.count
-  }
-
-  /// The elements, coded as well as they can be, and the signs: what there is to estimate is all of it.
-  private func coded(_ chunk: ChunkAnalysis) -> [UInt8]? {
-    chunk.coded(by: id) {
-      let coder = chunk.coder
-      return try? coder.scratch.scope { () throws(SparseCodingError) in
-        let elements = coder.scratch.take(chunk.elements.bytes.count)
-        let signs = coder.scratch.take((chunk.count + 7) / 8)
-        let zeros = chunk.layout.word.splitZeroSigns(
-          chunk.elements.bytes, into: elements, signs: signs)
-        var coded = try coder.encode(
-          Elements(elements, chunk.layout), hints: chunk.hints, on: chunk.grid,
-          SparseEncodings.implementations.filter { $0.id != id })
-        coder.append(stream: UnsafeRawBufferPointer(signs.first((zeros + 7) / 8)), to: &coded)
-        return coded
-      }
-    }
   }
 }

@@ -38,12 +38,16 @@ extension ElementWord {
   static func setZeroSigns(
     of elements: UnsafeMutableRawBufferPointer, from signs: UnsafeRawBufferPointer
   ) {
-    guard let base = elements.baseAddress else { return }
+    guard let base = elements.baseAddress, !signs.isEmpty else { return }
     var zeros = 0
-    for index in 0..<elements.count / width where load(base, index) == 0 {
-      let sign = Self(signs[zeros / 8] &>> UInt8(truncatingIfNeeded: zeros % 8) & 1)
-      store(sign << Self(bitWidth - 1), base, index)
-      zeros += 1
+    for index in 0..<elements.count / width {
+      let element = load(base, index)
+      let isZero = 1 &- nonZeroBit(element)
+      // Elements after the last zero read its byte; no branch, which would be mispredicted.
+      let byte = Self(signs[Swift.min(zeros / 8, signs.count - 1)])
+      let sign = byte >> Self(truncatingIfNeeded: zeros % 8) & isZero
+      store(element | sign << Self(bitWidth - 1), base, index)
+      zeros &+= Int(truncatingIfNeeded: isZero)
     }
   }
 }
