@@ -11,7 +11,8 @@ struct NegativeZerosEncoding: ChunkEncoding {
   /// One negative zero among so many elements is worth it.
   private static let mostElements = 1024
 
-  /// Nothing where there are negative zeros: it is known without the sizes that no other is better.
+  /// Nothing where there are negative zeros: whatever is tried on all elements is tried on those without
+  /// them, too, and that chunk is hardly ever the larger one with its signs.
   func estimate(_ chunk: ChunkAnalysis) -> Double? {
     guard chunk.layout.kind == .float else { return nil }
     let sample = chunk.sample
